@@ -1,0 +1,44 @@
+"""Clean strings: what every text passes before it is stored, compared or searched. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# NUL is refused by PostgreSQL; the other controls but tab and newline have no place in news text
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# zero-width marks split words for a reader of the database though nobody sees them
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Text that both databases accept: no NUL or other control, no lone surrogate, nothing invisible.
+
+    >>> clean("a\\x00b\\ud800c\\u200b")
+    'ab\\ufffdc'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = _CONTROLS.sub("", text)
+    text = _SURROGATES.sub("\ufffd", text)
+    return _INVISIBLE.sub("", text)
+
+
+def squash(text: str) -> str:
+    """One line: clean, every run of white space (U+3000 and nbsp too) made one space, ends trimmed.
+
+    >>> squash("　　国际\\xa0 在线\\n")
+    '国际 在线'
+    """
+    return _SPACES.sub(" ", clean(text)).strip()
+
+
+def fold(text: str) -> str:
+    """A text as compared and searched: full-width and compatibility forms folded, lower case.
+
+    >>> fold("ＡＰＰ５Ｇ")
+    'app5g'
+    """
+    return unicodedata.normalize("NFKC", clean(text)).lower()
