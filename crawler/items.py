@@ -1,7 +1,7 @@
 """What flows from a page to the database: Article, with its Blocks and Images.
 
-Plain dataclasses: no Scrapy, no SQL. `to_record` and `from_record` convert to and from the JSON record
-that `scrapy extract`, `show --json`, `export` and `import` share.
+Plain dataclasses: no Scrapy, no SQL. `to_record` gives the JSON record that `scrapy extract`,
+`show --json`, `export` and `import` share; `crawler.records.from_record` is the way back.
 """
 
 from __future__ import annotations

@@ -81,6 +81,8 @@ class Portal:
     channels: tuple[Channel, ...] = ()
     article_url: tuple[str, ...] = ()
     """Regular expressions, searched in the URL: at least one must match for a link to be an article."""
+    column_url: tuple[str, ...] = ()
+    """Regular expressions of the lists (columns) that a home page of the portal leads to."""
     deny_url: tuple[str, ...] = ()
     """Regular expressions: a link that matches one is never followed."""
     lists: tuple[ListRule, ...] = ()
@@ -96,5 +98,3 @@ class Portal:
     """Selectors of nodes inside a body that are never part of the article."""
     delay: float = 1.0
     """Seconds between two requests to one host."""
-    fallback_source: str | None = None
-    """Source of an article whose page names none; None leaves it empty."""

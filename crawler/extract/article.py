@@ -1,0 +1,187 @@
+"""A page's tree to an article's raw fields, by the template of the portal that the markup fits. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crawler.extract import head, pages
+from crawler.extract.blocks import Piece, linearise
+from crawler.extract.body import Body, RawBlock, build, is_picture_of_article
+from crawler.extract.byline import BREAK, Byline, broken_text, parse_byline
+from crawler.extract.dates import Moment, parse_moment, url_day
+from crawler.extract.dom import Element, select, visible_text
+from crawler.portals import Portal, Template
+from crawler.text import squash
+
+
+@dataclass(slots=True)
+class RawArticle:
+    """What a page says, before the loaders normalise it."""
+
+    title: str
+    template: str
+    blocks: list[RawBlock] = field(default_factory=list)
+    channel: list[str] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
+    subtitle: str | None = None
+    published: Moment | None = None
+    byline: Byline = field(default_factory=Byline)
+    base: str = ""
+    """URL against which the page's links are resolved."""
+    parts: pages.Parts = field(default_factory=pages.Parts)
+    """Where the rest of an article of several pages is."""
+
+
+@dataclass(slots=True)
+class _Fit:
+    """A template laid over a page."""
+
+    template: Template
+    title: Element
+    body: Element | None
+    slides: list[Element]
+    byline: list[Element]
+    strength: int
+
+
+def _first_with_text(nodes: list[Element]) -> Element | None:
+    return next((node for node in nodes if squash(visible_text(node))), None)
+
+
+def _body_node(nodes: list[Element]) -> Element | None:
+    """The fullest of the nodes a body selector finds, since ids repeat and nest on real pages."""
+    if len(nodes) <= 1:
+        return nodes[0] if nodes else None
+    return max(nodes, key=lambda node: len(visible_text(node)))
+
+
+def _fit(tree: Element, template: Template) -> _Fit | None:
+    title = _first_with_text(select(tree, template.title))
+    if title is None:
+        return None
+    slides = select(tree, template.slides)
+    body = None if slides else _body_node(select(tree, template.body))
+    if body is None and not slides:
+        return None
+    byline = select(tree, template.byline)
+    extras = (template.time, template.source, template.editor, template.breadcrumb)
+    strength = 2 + bool(byline) + bool(slides) + sum(bool(select(tree, selector)) for selector in extras)
+    return _Fit(template, title, body, slides, byline, strength)
+
+
+def choose(tree: Element, templates: tuple[Template, ...]) -> _Fit | None:
+    """The template that most of the page's markup speaks for; of equals the one declared first."""
+    fits = [fit for template in templates if (fit := _fit(tree, template)) is not None]
+    return max(fits, key=lambda fit: fit.strength, default=None)
+
+
+def _slide_blocks(slides: list[Element]) -> list[RawBlock]:
+    """One captioned picture a slide; slides repeated as thumbnails come once."""
+    blocks: list[RawBlock] = []
+    seen: set[str] = set()
+    for slide in slides:
+        pieces = linearise(slide)
+        image = next((p for p in pieces if p.kind == "image" and is_picture_of_article(p)), None)
+        if image is None or image.url in seen:
+            continue
+        seen.add(image.url or "")
+        lines = [p.text for p in pieces if p.kind == "text" and not _is_counter(p.text)]
+        blocks.append(RawBlock(image, caption=" ".join(lines) or None))
+    return blocks
+
+
+def _is_counter(text: str) -> bool:
+    """1/8, （3）: the number of a slide."""
+    return all(c.isdigit() or c in " /（）()共张第|-" for c in text)
+
+
+def _byline(tree: Element, fit: _Fit, body: Body | None, above: str) -> Byline:
+    """The labelled names of the page, nearest first: declared nodes, the line above the body, its ends."""
+    template = fit.template
+    nodes = fit.byline
+    found = parse_byline(BREAK.join(broken_text(node) for node in nodes))
+    for selector, role in ((template.source, "source"), (template.editor, "editor")):
+        node = _first_with_text(select(tree, selector))
+        if node is not None:
+            nodes = [*nodes, node]
+            text = broken_text(node)
+            labelled = parse_byline(text)
+            if role == "source" and not labelled.source and 0 < len(squash(visible_text(node))) <= 30:
+                labelled.source = squash(visible_text(node)).strip("：: ")
+            found.fill(labelled)
+    found.fill(parse_byline(above))
+    if body is not None:
+        found.fill(parse_byline(body.byline))
+        found.authors = found.authors or body.authors
+    if fit.body is not None:
+        found.fill(parse_byline(head.below(fit.body)))
+    if found.source and not found.source_url:
+        frame = fit.title.getparent()
+        found.source_url = head.source_link([*nodes, *([frame] if frame is not None else [])], found.source)
+    return found
+
+
+def _published(tree: Element, fit: _Fit, above: str, url: str) -> Moment | None:
+    """The visible time first, then metadata, then the day in the URL."""
+    declared = [visible_text(node, " ") for node in (*select(tree, fit.template.time), *fit.byline)]
+    dayless: Moment | None = None
+    for text in (*declared, above.replace(BREAK, " ")):
+        moment = parse_moment(text)
+        if moment and "T" in moment.iso:
+            return moment
+        dayless = dayless or moment
+    if dayless:
+        return dayless
+    said = head.meta(tree, "publishdate", "pubdate", "article:published_time", "og:release_date", "date")
+    day = url_day(url)
+    return parse_moment(said) or (Moment(day, day) if day else None)
+
+
+def _base_url(tree: Element, url: str) -> str:
+    node = next(iter(tree.iter("base")), None)
+    href = (node.get("href") or "").strip() if node is not None else ""
+    return href if href.startswith(("http://", "https://")) else url
+
+
+def extract(tree: Element, url: str, portal: Portal) -> RawArticle | None:
+    """The article on a page of a declared portal; None when no template fits its markup."""
+    fit = choose(tree, portal.templates)
+    if fit is None:
+        return None
+    base = _base_url(tree, url)
+    title = squash(visible_text(fit.title))
+    dropped = {node for selector in portal.drop for node in select(tree, selector)}
+    parts = pages.Parts()
+    body: Body | None = None
+    if fit.body is not None:
+        pieces = [p for p in linearise(fit.body) if not _inside(p, dropped)]
+        body = build(pieces, title)
+        blocks = body.blocks
+        parts = pages.find_parts(tree, fit.body, base)
+    else:
+        blocks = _slide_blocks(fit.slides)
+    anchor = fit.body if fit.body is not None else fit.slides[0]
+    above = head.between(fit.title, anchor)
+    return RawArticle(
+        title=title,
+        template=fit.template.name,
+        blocks=blocks,
+        channel=head.breadcrumb(tree, fit.template.breadcrumb, title, portal.site_names),
+        keywords=head.keywords(tree),
+        subtitle=None,
+        published=_published(tree, fit, above, url),
+        byline=_byline(tree, fit, body, above),
+        base=base,
+        parts=parts,
+    )
+
+
+def _inside(piece: Piece, nodes: set[Element]) -> bool:
+    if not nodes:
+        return False
+    node: Element | None = piece.node
+    while node is not None:
+        if node in nodes:
+            return True
+        node = node.getparent()
+    return False

@@ -1,0 +1,310 @@
+"""A body's node as a flat list of pieces in page order: texts, pictures, tables, videos. Pure.
+
+A piece keeps what its markup says about it (alignment, boldness, links, names), which is the evidence
+by which later steps tell captions, headings and boilerplate from paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lxml import etree
+
+from crawler.extract.dom import Element, hints, is_hidden, visible_text
+from crawler.text import squash
+
+_BLOCK_TAGS = frozenset(
+    "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header "
+    "hr html li main nav ol p pre section ul tr td th tbody thead tfoot table picture-block".split()
+)
+_BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6"})
+_STYLED = frozenset({"font", "span", "em", "i", "small"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# where lazy pages keep the real picture; a placeholder stands in src
+_LAZY = (
+    "data-src",
+    "data-original",
+    "data-original-src",
+    "data-lazy-src",
+    "data-lazyload",
+    "data-lazy",
+    "data-echo",
+    "data-url",
+    "data-actualsrc",
+    "data-img",
+    "lazy-src",
+    "lazysrc",
+    "original",
+    "_src",
+    "src2",
+    "real_src",
+)
+_CENTRED = re.compile(r"text-align\s*:\s*(?:-webkit-)?center", re.IGNORECASE)
+_ALIGNED = re.compile(r"text-align\s*:\s*(?:left|justify|start)", re.IGNORECASE)
+_INDENTED = re.compile(r"text-indent\s*:\s*[1-9]", re.IGNORECASE)
+_STYLE_SIZE = re.compile(r"(?:^|[;\s])(width|height)\s*:\s*(\d+)px", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*(\d{1,5})")
+
+PieceKind = Literal["text", "image", "table", "video"]
+
+
+@dataclass(slots=True)
+class Piece:
+    """One text line, picture, table or video of a body, as the page has it."""
+
+    kind: PieceKind
+    node: Element
+    """The nearest block element around it."""
+    text: str = ""
+    """Squashed to one line; of a table its rows joined by newlines."""
+    tag: str = "div"
+    centred: bool = False
+    indented: bool = False
+    after_break: bool = False
+    """It follows a <br> or a picture inside the same block element."""
+    bold: float = 0.0
+    """Share of its characters in bold, 0 to 1."""
+    styled: float = 0.0
+    """Share of its characters in font, span, em, i or small."""
+    linked: float = 0.0
+    """Share of its characters inside links."""
+    names: str = ""
+    """Class and id of its block and of the inline elements in it, lower-case."""
+    figure: Element | None = None
+    """The figure element around it."""
+    url: str | None = None
+    """Of a picture or video, as written."""
+    alt: str | None = None
+    width: int | None = None
+    """Pixels as declared."""
+    height: int | None = None
+    link: str | None = None
+    """Target of the link around a picture."""
+    rows: list[list[str]] | None = None
+    poster: str | None = None
+
+
+@dataclass(slots=True)
+class _Line:
+    """The text piece being gathered."""
+
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    bold: int = 0
+    styled: int = 0
+    linked: int = 0
+    names: list[str] = field(default_factory=list)
+
+
+class _Walk:
+    """Walks a body once and gathers its pieces."""
+
+    def __init__(self, root: Element) -> None:
+        self.root = root
+        self.pieces: list[Piece] = []
+        self.line = _Line()
+        self.blocks: list[tuple[Element, bool, bool]] = [(root, False, False)]  # node, centred, indented
+        self.bold = self.styled = self.linked = 0
+        self.figures: list[Element] = []
+        self.links: list[str | None] = []
+        self.broken = False  # a <br> or a picture came before in this block
+
+    def text(self, text: str | None) -> None:
+        if not text:
+            return
+        line = self.line
+        line.parts.append(text)
+        size = len(text.strip())
+        if size:
+            line.length += size
+            line.bold += size if self.bold else 0
+            line.styled += size if self.styled else 0
+            line.linked += size if self.linked else 0
+
+    def flush(self) -> None:
+        """End the current line; white space alone makes no piece."""
+        line, self.line = self.line, _Line()
+        raw = "".join(line.parts)
+        text = squash(raw)
+        if not text:
+            return
+        node, centred, indented = self.blocks[-1]
+        lead = raw.lstrip("\r\n\t ")
+        self.pieces.append(
+            Piece(
+                "text",
+                node,
+                text,
+                tag=node.tag,
+                centred=centred,
+                indented=indented or lead.startswith(("\u3000", "\u00a0\u00a0", "\u2003")),
+                after_break=self.broken,
+                bold=line.bold / max(line.length, 1),
+                styled=line.styled / max(line.length, 1),
+                linked=line.linked / max(line.length, 1),
+                names=" ".join((hints(node), *line.names)),
+                figure=self.figures[-1] if self.figures else None,
+            )
+        )
+
+    def picture(self, node: Element) -> None:
+        url = picture_url(node)
+        self.flush()
+        block, centred, indented = self.blocks[-1]
+        if url:
+            self.pieces.append(
+                Piece(
+                    "image",
+                    block,
+                    tag=block.tag,
+                    centred=centred or node.get("align") in ("center", "middle"),
+                    indented=indented,
+                    after_break=self.broken,
+                    names=" ".join((hints(block), hints(node))),
+                    figure=self.figures[-1] if self.figures else None,
+                    url=url,
+                    alt=squash(node.get("alt") or "") or None,
+                    width=_pixels(node, "width"),
+                    height=_pixels(node, "height"),
+                    link=self.links[-1] if self.links else None,
+                )
+            )
+        self.broken = True
+
+    def start(self, node: Element) -> bool:
+        """Enter an element; False when what is inside must not be walked."""
+        tag = node.tag
+        if tag == "img":
+            self.picture(node)
+            return True
+        if tag == "br":
+            self.flush()
+            self.broken = True
+            return True
+        if node is not self.root and tag in ("video", "iframe", "object", "embed"):
+            return self.video(node)
+        if node is not self.root and is_hidden(node):
+            return False
+        if tag == "table" and self.table(node):
+            return False
+        if tag in _BLOCK_TAGS:
+            self.flush()
+            self.broken = False
+            self.blocks.append((node, self.is_centred(node), self.is_indented(node)))
+            if tag == "figure":
+                self.figures.append(node)
+        elif node.attrib and tag != "a":
+            self.line.names.append(hints(node))
+        if tag in _BOLD:
+            self.bold += 1
+        elif tag in _STYLED and node.attrib:
+            self.styled += 1
+        elif tag == "a":
+            self.linked += 1
+            self.links.append(node.get("href"))
+        self.text(node.text)
+        return True
+
+    def end(self, node: Element) -> None:
+        tag = node.tag
+        if tag in _BLOCK_TAGS:
+            self.flush()
+            self.broken = False
+            self.blocks.pop()
+            if tag == "figure":
+                self.figures.pop()
+        if tag in _BOLD:
+            self.bold -= 1
+        elif tag in _STYLED and node.attrib:
+            self.styled -= 1
+        elif tag == "a":
+            self.linked -= 1
+            self.links.pop()
+
+    def is_centred(self, node: Element) -> bool:
+        style = node.get("style", "")
+        align = node.get("align", "").lower()
+        if node.tag == "center" or align in ("center", "middle") or _CENTRED.search(style):
+            return True
+        if align in ("left", "justify") or _ALIGNED.search(style):
+            return False
+        return self.blocks[-1][1]
+
+    def is_indented(self, node: Element) -> bool:
+        return bool(_INDENTED.search(node.get("style", "")))
+
+    def video(self, node: Element) -> bool:
+        source = node.get("src") or node.get("data-src") or node.get("data")
+        if node.tag == "video" and not source:
+            inner = node.find(".//source")
+            source = inner.get("src") if inner is not None else None
+        if source and (node.tag == "video" or _is_video(source)):
+            self.flush()
+            self.pieces.append(Piece("video", node, tag=node.tag, url=source, poster=node.get("poster")))
+        return False
+
+    def table(self, node: Element) -> bool:
+        """Take a table of data as one piece; a table that only lays the page out is walked like divs."""
+        if node.find(".//img") is not None or node.find(".//table") is not None:
+            return False
+        cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
+        if any(len(cell.findall(".//p")) > 2 for row in cells for cell in row):
+            return False  # a cell of several paragraphs holds running text, not a datum
+        rows = [[squash(visible_text(cell, " ")) for cell in row] for row in cells]
+        rows = [row for row in rows if any(row)]
+        if len(rows) < 2 or max(map(len, rows)) < 2:
+            return False
+        self.flush()
+        text = "\n".join(" ".join(cell for cell in row if cell) for row in rows)
+        self.pieces.append(Piece("table", node, text, tag="table", rows=rows, names=hints(node)))
+        return True
+
+
+def _is_video(url: str) -> bool:
+    return bool(re.search(r"\.(?:mp4|m3u8|flv|webm)(?:\?|$)|/video/|player", url, re.IGNORECASE))
+
+
+def _pixels(node: Element, side: str) -> int | None:
+    found = _NUMBER.match(node.get(side, ""))
+    if found and "%" not in node.get(side, ""):
+        return int(found[1])
+    for name, value in _STYLE_SIZE.findall(node.get("style", "")):
+        if name.lower() == side:
+            return int(value)
+    return None
+
+
+def picture_url(node: Element) -> str | None:
+    """The URL, as written, of the picture that an img shows: a lazy attribute wins over a placeholder src."""
+    for name in _LAZY:
+        value = (node.get(name) or "").strip()
+        if value and not value.startswith("data:") and ("/" in value or "." in value):
+            return value
+    value = (node.get("src") or "").strip()
+    if value and not value.lower().startswith(("data:", "about:", "javascript:", "blob:", "file:")):
+        return value
+    srcset = (node.get("data-srcset") or node.get("srcset") or "").strip()
+    return srcset.split(",")[0].split()[0] if srcset and not srcset.startswith("data:") else None
+
+
+def linearise(root: Element) -> list[Piece]:
+    """The visible pieces below `root` in page order, tables and videos whole."""
+    walk = _Walk(root)
+    walker = etree.iterwalk(root, events=("start", "end"))
+    skipped: Element | None = None
+    for event, node in walker:
+        if event == "start":
+            if not walk.start(node):
+                skipped = node
+                walker.skip_subtree()
+        else:
+            if node is skipped:
+                skipped = None
+            else:
+                walk.end(node)
+            if node is not root:
+                walk.text(node.tail)
+    walk.flush()
+    return walk.pieces

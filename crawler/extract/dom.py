@@ -1,0 +1,104 @@
+"""An lxml tree of a page, selectors in which a name is class or id, and what a reader does not see."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import cast
+
+from cssselect.parser import Hash
+from cssselect.xpath import XPathExpr
+from lxml import etree
+from parsel.csstranslator import HTMLTranslator
+
+Element = etree._Element
+
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+UNSEEN = frozenset(
+    "script style noscript template head title meta link textarea select option button input form iframe object embed "
+    "canvas svg map audio dialog".split()
+)
+"""Tags whose text is no part of an article."""
+
+
+class _NameTranslator(HTMLTranslator):
+    """CSS to XPath where .name and #name both match a class token or an id."""
+
+    def _either(self, xpath: XPathExpr, name: str) -> XPathExpr:
+        token = self.xpath_literal(f" {name} ")
+        plain = self.xpath_literal(name)
+        spaced = "concat(' ', normalize-space(@class), ' ')"
+        return xpath.add_condition(f"(@class and contains({spaced}, {token})) or @id = {plain}")
+
+    def xpath_class(self, class_selector):  # type: ignore[no-untyped-def]
+        return self._either(self.xpath(class_selector.selector), class_selector.class_name)
+
+    def xpath_hash(self, id_selector: Hash) -> XPathExpr:
+        return self._either(self.xpath(id_selector.selector), id_selector.id)
+
+
+_translator = _NameTranslator()
+
+
+@lru_cache(maxsize=2048)
+def _compiled(selector: str) -> etree.XPath:
+    return etree.XPath(_translator.css_to_xpath(selector, prefix="descendant-or-self::"))
+
+
+def select(node: Element, selector: str | None) -> list[Element]:
+    """Nodes that a portal's selector finds in and below `node`, in page order; none for no selector."""
+    if not selector:
+        return []
+    return cast("list[Element]", _compiled(selector)(node))
+
+
+def parse(text: str) -> Element | None:
+    """The tree of a page's text; None when there is no element in it."""
+    data = text.replace("\x00", "").encode("utf-8", "replace").strip()
+    if not data:
+        return None
+    # huge_tree: else libxml2 drops what follows a text of 10 MB or a nesting of 256
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:  # nothing but white space or markup declarations
+        return None
+
+
+def is_hidden(node: Element) -> bool:
+    """True when the page does not show the node, by its own attributes or tag."""
+    if not isinstance(node.tag, str) or node.tag in UNSEEN:
+        return True
+    attributes = node.attrib
+    if not attributes:
+        return False
+    style = attributes.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return True
+    return "hidden" in attributes and attributes["hidden"] not in ("false", "until-found")
+
+
+def visible_text(node: Element, separator: str = "") -> str:
+    """The text a reader sees in `node`; `separator` is put between the texts of different elements."""
+    pieces: list[str] = []
+    walker = etree.iterwalk(node, events=("start", "end"))
+    for event, element in walker:
+        if event == "start":
+            if element is not node and is_hidden(element):
+                walker.skip_subtree()
+                continue
+            if separator and pieces and pieces[-1] != separator:
+                pieces.append(separator)
+            if element.text:
+                pieces.append(element.text)
+        elif element is not node:
+            if separator and pieces and pieces[-1] != separator:
+                pieces.append(separator)
+            if element.tail:
+                pieces.append(element.tail)
+    return "".join(pieces)
+
+
+def hints(node: Element) -> str:
+    """The node's class and id, lower-case, for looking for words like caption in them."""
+    return f"{node.get('class', '')} {node.get('id', '')}".lower()

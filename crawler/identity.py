@@ -1,0 +1,81 @@
+"""What a URL means: the canonical form of an article's URL, and the key by which it is one article. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url
+
+from crawler.portals import UrlRules
+from crawler.text import clean
+
+GENERAL_RULES = 1
+"""Version of the rules below; a portal's own version is added (see `rules_version`)."""
+
+# keys that say where a reader came from, never which article it is
+_TRACKING = re.compile(
+    r"(?:utm_\w+|spm|from|src_from|isappinstalled|nsukey|weixin_\w+|wxshare|share_\w+|sharer?|bd_vid|_t|timestamp|ttfrom|"
+    r"gclid|fbclid|yclid|msclkid|_hsenc|_hsmi|mc_[ce]id|scene|clicktime|enterid|refer(?:er|rer)?|vt|pvid|tt_from|feature)\Z",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"\A(?:www|m|wap|3g)\.(?=[^.]+\.)")
+
+
+class UrlError(ValueError):
+    """Not an absolute http or https URL."""
+
+
+def rules_version(rules: UrlRules) -> int:
+    """The version that a stored key was made with: general rules × 1000 + the portal's."""
+    return GENERAL_RULES * 1000 + rules.version
+
+
+def canonical_url(url: str, rules: UrlRules | None = None) -> str:
+    """The URL without fragment and tracking keys, escapes and query order normalised; host and scheme stay.
+
+    Raises UrlError.
+
+    >>> canonical_url("https://news.cri.cn/a.html?utm_source=wx&id=7#top")
+    'https://news.cri.cn/a.html?id=7'
+    """
+    rules = rules or UrlRules()
+    text = clean(url).strip()
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError as error:
+        raise UrlError(f"{url!r}: {error}") from None
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        raise UrlError(f"{url!r} is not an absolute http or https URL")
+    query = ""
+    if parts.query and rules.keep_query:
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        kept = [(k, v) for k, v in pairs if not _TRACKING.match(k) and k not in rules.drop_query]
+        # a query that is one bare word (?a-12.html) says which page it is: keep it as it stands
+        query = parts.query if not pairs or len(kept) == len(pairs) else urlencode(kept)
+    netloc = host if port in (None, 80, 443) else f"{host}:{port}"
+    path = re.sub(r"/{2,}", "/", parts.path) or "/"
+    return canonicalize_url(urlunsplit((parts.scheme.lower(), netloc, path, query, "")))
+
+
+def url_key(url: str, rules: UrlRules | None = None) -> str:
+    """The identity of the article at `url`: its canonical URL without scheme, www., m. and index file.
+
+    Raises UrlError.
+
+    >>> url_key("https://m.cri.cn/a/?from=wx") == url_key("http://www.cri.cn/a/index.html")
+    True
+    """
+    rules = rules or UrlRules()
+    parts = urlsplit(canonical_url(url, rules))
+    host = dict(rules.host_aliases).get(parts.netloc, parts.netloc)
+    host = _PREFIX.sub("", host)
+    path = re.sub(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)\Z", "/", parts.path)
+    return f"{host}{path}?{parts.query}" if parts.query else f"{host}{path}"
+
+
+def belongs(url: str, hosts: tuple[str, ...]) -> bool:
+    """True when the URL's host is one of `hosts` or a subdomain of one; no hosts allow all."""
+    host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    return not hosts or any(host == allowed or host.endswith(f".{allowed}") for allowed in hosts)

@@ -1,0 +1,81 @@
+"""The one way in: read(bytes, url, portal) gives an article or says why there is none. Pure.
+
+Used by the spider, `scrapy extract` and `scrapy reextract`, so that a page means the same to all three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.challenge import challenge
+from crawler.extract.article import extract
+from crawler.extract.decode import DecodeError, decode
+from crawler.extract.dom import Element, parse
+from crawler.extract.pages import Parts
+from crawler.items import Article
+from crawler.loaders import load_article
+from crawler.portals import Portal
+
+Reason = Literal["empty", "undecodable", "no_template", "challenge", "no_title", "no_body"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a page gives no article."""
+
+    reason: Reason
+    """A short key: counted in statistics, kept in the ledger."""
+    message: str
+    """What, where, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An article as far as one page holds it, and where the rest is."""
+
+    article: Article
+    parts: Parts
+
+
+def read_tree(body: bytes, url: str, charset: str | None = None) -> Element | Refusal:
+    """The tree of a page's bytes; `charset` is the HTTP header's, a hint."""
+    if not body.strip():
+        return Refusal("empty", f"{url}: the page is empty; fetch it again later")
+    try:
+        text = decode(body, charset).text
+    except DecodeError as error:
+        return Refusal("undecodable", f"{url}: {error}; is it a picture or an archive?")
+    tree = parse(text)
+    if tree is None:
+        return Refusal("empty", f"{url}: the page holds no markup; fetch it again later")
+    return tree
+
+
+def read(
+    body: bytes, url: str, portal: Portal, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Page | Refusal:
+    """The article on a page. Never raises for what a page holds; `headers` has lower-case names."""
+    headers = headers or {}
+    content_type = headers.get("content-type", "")
+    charset = content_type.partition("charset=")[2].split(";")[0].strip(" \"'") or None
+    said = challenge(status, headers, body)
+    if said:
+        return Refusal("challenge", f"{url}: {said} instead of the article; slow down, or try from another network")
+    tree = read_tree(body, url, charset)
+    if isinstance(tree, Refusal):
+        return tree
+    raw = extract(tree, url, portal)
+    if raw is None:
+        tried = len(portal.templates)
+        return Refusal(
+            "no_template",
+            f"{portal.name}: no template matched {url} ({tried} tried); if it is an article, save the page and add "
+            f"its markup to crawler/portals/{portal.name}.py",
+        )
+    article = load_article(raw, url, portal)
+    if not article.title:
+        return Refusal("no_title", f"{url}: template {raw.template} found no headline")
+    if not article.body_text and not article.images:
+        return Refusal("no_body", f"{url}: template {raw.template} found neither text nor pictures")
+    return Page(article, raw.parts)
