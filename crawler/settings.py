@@ -1,0 +1,141 @@
+"""Scrapy's settings for Tushuo. Data only: every limit with its unit and its reason.
+
+Anything here can be overridden for one run with `-s NAME=VALUE`.
+"""
+
+from typing import Any
+
+KIB = 1024
+MIB = 1024 * KIB
+DAY = 24 * 60 * 60  # seconds
+
+# --- the project
+
+BOT_NAME = "tushuo"
+SPIDER_LOADER_CLASS = (
+    "crawler.spiders.loader.PortalLoader"  # a spider for every declaration in crawler/portals
+)
+SPIDER_MODULES: list[str] = []
+COMMANDS_MODULE = "crawler.commands"
+ADDONS = {"crawler.addon.Tushuo": 0}  # the user agent, the check of CONNECT_TO and PROXY, a quiet start
+DATABASE_URL = "sqlite:///data/tushuo.db"  # relative to the folder of scrapy.cfg; or postgresql+psycopg://…
+
+# --- who asks
+
+CONTACT = ""  # a URL or e-mail address that a portal's webmaster can turn to; becomes part of the user agent
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+}
+COOKIES_ENABLED = False  # articles need none, and a challenge's cookie is not ours to carry
+
+# --- politeness: with these at zero or off, nothing else delays
+
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = (
+    1  # requests at a time to one host: a portal's host stands about one a second
+)
+DOWNLOAD_DELAY = 1.0  # seconds between two requests to one host
+DOWNLOAD_DELAY_JITTER = (
+    0.0  # share of the delay: an honest crawler has no rhythm to hide, .5 means every .5 s too
+)
+AUTOTHROTTLE_ENABLED = True  # slows down when a host does; never below DOWNLOAD_DELAY
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0  # requests in flight to one host
+AUTOTHROTTLE_START_DELAY = 1.0  # seconds: as DOWNLOAD_DELAY; Scrapy's 5 only makes short runs long
+AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
+CONCURRENT_REQUESTS = 16  # over all hosts; a regional portal has some thirty, most of them idle
+
+# --- what a page may cost
+
+DOWNLOAD_MAXSIZE = (
+    16 * MIB
+)  # before and after decompression; an article page is under 1 MiB, pictures are larger
+DOWNLOAD_WARNSIZE = 8 * MIB
+DOWNLOAD_TIMEOUT = 60.0  # seconds for one page, from abroad too; Scrapy's 180 hold a slot for too long
+DNS_TIMEOUT = 20.0  # seconds
+REDIRECT_MAX_TIMES = 5  # http → https → www → new path is 3; more is a loop
+METAREFRESH_MAXDELAY = 3  # seconds: list pages that reload themselves every minute are no redirects
+RETRY_TIMES = 2  # after the first try
+RETRY_HTTP_CODES = [
+    500,
+    502,
+    503,
+    504,
+    522,
+    524,
+    408,
+]  # not 429: who asks for less must not be asked again at once
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the spider reports it, in its own words
+URLLENGTH_LIMIT = 2048  # characters: longer ones are traps that grow with every link
+
+# --- what a run may cost; what is left out stays in the ledger for the next run
+
+DEPTH_LIMIT = 1000  # links from the start page: a channel of 20,000 articles has 1,000 list pages
+CLOSESPIDER_TIMEOUT = 1 * DAY  # seconds: the next scheduled run goes on where this one ended
+MEMUSAGE_LIMIT_MB = 2048  # a run stays far below; beyond it something leaks, and stopping loses nothing
+MEMUSAGE_CHECK_INTERVAL_SECONDS = 15.0
+CONCURRENT_ITEMS = 16  # items of one page in the pipelines at once: event loop lag 1 ms, at 100 it was 23 ms
+REACTOR_THREADPOOL_MAXSIZE = 10  # threads for name lookups
+
+# --- what is closed: control ports, other protocols, private addresses
+
+TELNETCONSOLE_ENABLED = False  # opens a port
+REMOTE_CONTROL_ENABLED = False  # opens a port that runs code
+TWISTED_DNS_RESOLVER = "crawler.middlewares.resolver.GuardedResolver"
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.middlewares.handler.GuardedDownloadHandler",
+    "https": "crawler.middlewares.handler.GuardedDownloadHandler",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
+HTTPPROXY_ENABLED = False  # reads proxies from the environment, past the guard
+PROXY = None  # http://host:port, for every request that CONNECT_TO does not answer
+CONNECT_TO: dict[
+    str, str
+] = {}  # {"*.cri.cn": "127.0.0.1:8099"}: those hosts, as plain HTTP, from that address
+
+DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    "crawler.middlewares.guard.GuardMiddleware": 40,
+    "crawler.middlewares.offsite.PortalHostsMiddleware": 50,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.redirect.MetaRefreshMiddleware": 580,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.middlewares.redirect.RedirectMiddleware": 600,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.middlewares.proxy.ProxyMiddleware": 750,
+}
+
+# --- what becomes of an article
+
+ITEM_PIPELINES = {
+    "pipelines.validate.ValidatePipeline": 100,
+    "pipelines.fingerprint.FingerprintPipeline": 200,
+    "pipelines.dedupe.DedupePipeline": 300,
+    "pipelines.persist.PersistPipeline": 900,
+}
+FEED_EXPORT_ENCODING = "utf-8"
+FEED_EXPORTERS = {
+    "jsonl": "crawler.feeds.RecordExporter",
+    "jsonlines": "crawler.feeds.RecordExporter",
+}
+
+# --- what people see
+
+EXTENSIONS: dict[str, Any] = {
+    "crawler.extensions.progress.Progress": 500,
+    "crawler.extensions.summary.Summary": 500,
+}
+PROGRESS = True  # a live line in a terminal, else a log line now and then
+PROGRESS_INTERVAL = 30.0  # seconds between two log lines
+SUMMARY = True  # a few lines on stderr at the end
+LOG_LEVEL = "INFO"
+LOG_FORMAT = "%(asctime)s %(levelname)s [%(name)s] %(message)s"
+LOG_VERSIONS: list[str] = []  # the versions of libraries are `scrapy version -v`
+LOGSTATS_INTERVAL = 0  # Progress says it
+STATS_DUMP = False  # Summary says it
+DEFAULT_DROPITEM_LOG_LEVEL = "INFO"  # a known article is no warning; the reasons are counted
