@@ -1,0 +1,41 @@
+"""Blocks as the database keeps them: without the text, which is in body_text already.
+
+A stored block is its JSON record; a text block has `lines`, how many lines of body_text are its own (left
+out when one), in place of `text`. Where blocks and body_text do not agree, the text stays in the blocks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.items import TEXT_BLOCKS, Block, block_record
+
+
+def encode(blocks: list[Block], body_text: str) -> list[dict[str, Any]]:
+    """The JSON value of `blocks`; decode() with the same body_text gives them back."""
+    records = [block_record(block) for block in blocks]
+    texts = [record for record in records if record["type"] in TEXT_BLOCKS]
+    # an empty text would be no line on writing but one on reading
+    if not all(record["text"] for record in texts) or body_text != "\n".join(r["text"] for r in texts):
+        return records
+    for record in texts:
+        lines = record.pop("text").count("\n") + 1
+        if lines > 1:
+            record["lines"] = lines
+    return records
+
+
+def decode(records: list[dict[str, Any]], body_text: str) -> list[Block]:
+    """The blocks that encode() was given."""
+    lines = body_text.split("\n")
+    at = 0
+    blocks = []
+    for record in records:
+        if record["type"] in TEXT_BLOCKS and "text" not in record:
+            count = record.get("lines", 1)
+            text = "\n".join(lines[at : at + count])
+            at += count
+            blocks.append(Block(record["type"], text=text, rows=record.get("rows")))
+        else:
+            blocks.append(Block(**record))
+    return blocks

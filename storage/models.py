@@ -1,0 +1,248 @@
+"""The tables. Declared for SQLAlchemy Core; migrations/ makes them, and a test holds the two together.
+
+Every row that a portal owns has its `portal`. Text is clean Unicode: no NUL, no lone surrogate.
+The search index of SQLite (article_fts, image_fts: FTS5) is not declared here, see `storage.index`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from storage.types import ROW_ID, TEXT, JsonText, UtcDateTime
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+RUN = Table(
+    "run",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("portal", TEXT, nullable=False),
+    Column("arguments", JsonText, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("reason", TEXT),  # Scrapy's finish_reason; null while running or when killed
+    Column("counts", JsonText),
+    Column("host", TEXT, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("version", TEXT, nullable=False),
+    Index(None, "portal", "started_at"),
+)
+
+STORY = Table(
+    "story",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("first_article_id", BigInteger),  # no foreign key: article.story_id already points here
+    Column("size", Integer, nullable=False),  # 0: dissolved, or merged into another
+    Column("merged_into", ForeignKey("story.id")),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+ARTICLE = Table(
+    "article",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("portal", TEXT),
+    Column("url", TEXT, nullable=False),
+    Column("canonical_url", TEXT),
+    Column("url_key", TEXT, nullable=False, unique=True),
+    Column("url_rules", Integer, nullable=False),
+    Column("channel", JsonText, nullable=False),
+    Column("channel_path", TEXT),  # 重庆频道/民生
+    Column("title", TEXT, nullable=False),
+    Column("subtitle", TEXT),
+    Column("keywords", JsonText, nullable=False),
+    Column("language", TEXT),
+    Column("published_at", UtcDateTime),
+    Column("published_offset", SmallInteger),  # minutes east of UTC
+    Column("published_precision", TEXT),  # day, minute, second
+    Column("published_day", TEXT),  # the page's own date, YYYY-MM-DD
+    Column("published_raw", TEXT),
+    Column("modified_at", TEXT),  # ISO 8601 as in the record
+    Column("source_name", TEXT),
+    Column("source_url", TEXT),
+    Column("editor", TEXT),
+    Column("duty_editor", TEXT),
+    Column("authors", JsonText, nullable=False),
+    Column("blocks", JsonText, nullable=False),  # see storage.blocks
+    Column("body_text", TEXT, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("template", TEXT),
+    Column("extractor", TEXT),
+    Column("text_hash", TEXT),
+    Column("pictures_hash", TEXT),
+    Column("content_hash", TEXT, nullable=False),
+    Column("sort_key", BigInteger, nullable=False, unique=True),  # newest first, see storage.rows
+    Column("story_id", ForeignKey("story.id")),
+    Column("stored_at", UtcDateTime, nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime),
+    Column("gone_at", UtcDateTime),
+    Column("run_id", ForeignKey("run.id")),
+    Index(None, "text_hash"),
+    Index(None, "pictures_hash"),
+    Index(None, "story_id"),
+    Index(None, "url"),
+    Index(None, "portal", "sort_key"),
+)
+
+PAGE = Table(
+    "page",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("portal", TEXT),
+    Column("url", TEXT, nullable=False),
+    Column("url_key", TEXT, nullable=False, unique=True),
+    Column("kind", TEXT, nullable=False),  # list, article, part
+    Column("state", TEXT, nullable=False),  # see storage.ledger.STATES
+    Column("reason", TEXT),
+    Column("attempts", Integer, nullable=False),
+    Column("channel", TEXT),  # the declared channel's name
+    Column("title_hint", TEXT),
+    Column("day_hint", TEXT),  # YYYY-MM-DD from the list or the URL
+    Column("depth", Integer, nullable=False),
+    Column("found_on", ForeignKey("page.id")),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_fetch_at", UtcDateTime),
+    Column("last_status", Integer),
+    Column("etag", TEXT),
+    Column("last_modified", TEXT),
+    Column("body_hash", TEXT),
+    Column("not_before", UtcDateTime),
+    Column("extractor", TEXT),  # version that could not read it
+    Column("reached_end_at", UtcDateTime),  # list: when a run last paged down to its end
+    Column("article_id", ForeignKey("article.id")),
+    Column("run_id", ForeignKey("run.id")),
+    Index(None, "portal", "state", "kind"),
+    Index(None, "article_id"),
+    Index(None, "found_on"),
+    Index(None, "url"),
+)
+
+REVISION = Table(
+    "revision",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # from 1, oldest first
+    Column("seen_at", UtcDateTime, nullable=False),  # when it was found replaced
+    Column("title", TEXT, nullable=False),
+    Column("body_text", TEXT, nullable=False),
+    Column("blocks", JsonText, nullable=False),
+    Column("images", JsonText, nullable=False),
+    Column("content_hash", TEXT, nullable=False),
+    Column("changed", JsonText, nullable=False),  # names of the record's fields that differ
+    Column("run_id", ForeignKey("run.id")),  # the run that found the change
+    UniqueConstraint("article_id", "number"),
+)
+
+IMAGE = Table(
+    "image",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("url", TEXT, nullable=False),
+    Column("url_key", TEXT, nullable=False, unique=True),
+)
+
+PICTURE = Table(
+    "picture",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("sha256", TEXT, nullable=False, unique=True),
+    Column("dhash", BigInteger),
+    Column("phash", BigInteger),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("bytes", BigInteger),
+    Column("mime", TEXT),
+    Column("path", TEXT),
+    Column("fetched_at", UtcDateTime),
+    Index(None, "dhash"),
+    Index(None, "phash"),
+)
+
+ARTICLE_IMAGE = Table(
+    "article_image",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("image_id", ForeignKey("image.id"), nullable=False),
+    Column("picture_id", ForeignKey("picture.id")),  # what the URL showed when it was fetched
+    Column("number", Integer, nullable=False),  # from 1
+    Column("url", TEXT),  # as the article has it, where that is not image.url
+    Column("position", Integer, nullable=False),
+    Column("alt", TEXT),
+    Column("caption", TEXT),
+    Column("credit", TEXT),
+    Column("credit_raw", TEXT),
+    Column("width", Integer),
+    Column("height", Integer),
+    UniqueConstraint("article_id", "number"),
+    Index(None, "image_id"),
+    Index(None, "picture_id"),
+)
+
+PERSON = Table(
+    "person",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("name", TEXT, nullable=False, unique=True),
+)
+
+BYLINE = Table(
+    "byline",
+    METADATA,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("role", TEXT, primary_key=True),  # author, editor, duty_editor, photographer
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Index(None, "person_id"),
+)
+
+STORY_LINK = Table(
+    "story_link",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("story_id", ForeignKey("story.id"), nullable=False),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("other_id", ForeignKey("article.id"), nullable=False),
+    Column("kind", TEXT, nullable=False),  # same, pictures
+    Column("similarity", Float, nullable=False),
+    Column("why", TEXT, nullable=False),
+    Column("method", TEXT, nullable=False),
+    Index(None, "story_id"),
+    Index(None, "article_id"),
+    Index(None, "other_id"),
+)
+
+# only on PostgreSQL; SQLite has article_fts and image_fts in their place
+ARTICLE_SEARCH, IMAGE_SEARCH = (
+    Table(
+        name,
+        METADATA,
+        Column("sort_key", BigInteger, primary_key=True, autoincrement=False),
+        Column("tokens", TSVECTOR, nullable=False),
+        Index(None, "tokens", postgresql_using="gin"),
+        info={"dialect": "postgresql"},
+    )
+    for name in ("article_search", "image_search")
+)

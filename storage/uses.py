@@ -1,0 +1,99 @@
+"""What an article uses: its images and its people, in rows of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from crawler.items import Article, Image
+from storage.lookup import ensure
+from storage.models import ARTICLE_IMAGE, BYLINE, IMAGE, PERSON, PICTURE
+from storage.records import chunks
+from storage.rows import bylines, image_key, image_row
+from storage.types import signed64
+
+
+def write_images(conn: Connection, articles: Mapping[int, Article], replaced: Sequence[int]) -> None:
+    """Store the images of articles, by id; those of `replaced` ones take the place of the old.
+
+    A use keeps the picture that was once fetched for it as long as its image stays in the article.
+    """
+    seen = _take_out(conn, replaced)
+    images = {image_key(image.url): image.url for article in articles.values() for image in article.images}
+    image_ids = ensure(
+        conn, IMAGE.c.url_key, {key: {"url_key": key, "url": url} for key, url in images.items()}
+    )
+    fetched = {
+        image.sha256: image for article in articles.values() for image in article.images if image.sha256
+    }
+    picture_ids = ensure(
+        conn, PICTURE.c.sha256, {sha256: _picture_row(image) for sha256, image in fetched.items()}
+    )
+    rows = []
+    for article_id, article in articles.items():
+        for number, image in enumerate(article.images, 1):
+            key = image_key(image.url)
+            row = image_row(image, number)
+            row["article_id"] = article_id
+            row["image_id"] = image_ids[key]
+            row["url"] = image.url if image.url != images[key] else None
+            row["picture_id"] = (
+                picture_ids[image.sha256] if image.sha256 else seen.get((article_id, image_ids[key]))
+            )
+            rows.append(row)
+    _keep_other_forms(conn, rows, images, image_ids)
+    if rows:
+        conn.execute(insert(ARTICLE_IMAGE), rows)
+
+
+def write_bylines(conn: Connection, articles: Mapping[int, Article], replaced: Sequence[int]) -> None:
+    """Store who made the articles, by id; the bylines of `replaced` ones take the place of the old."""
+    for chunk in chunks(replaced):
+        conn.execute(delete(BYLINE).where(BYLINE.c.article_id.in_(chunk)))
+    entries = [(article_id, *entry) for article_id, article in articles.items() for entry in bylines(article)]
+    names = sorted({name for *_, name in entries})
+    person_ids = ensure(conn, PERSON.c.name, {name: {"name": name} for name in names})
+    if entries:
+        rows = [
+            {"article_id": article_id, "role": role, "number": number, "person_id": person_ids[name]}
+            for article_id, role, number, name in entries
+        ]
+        conn.execute(insert(BYLINE), rows)
+
+
+def _take_out(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Delete the uses of these articles; the picture that each (article, image) had."""
+    use = ARTICLE_IMAGE.c
+    seen = {}
+    for chunk in chunks(article_ids):
+        had = select(use.article_id, use.image_id, use.picture_id)
+        for row in conn.execute(had.where(use.article_id.in_(chunk), use.picture_id.is_not(None))):
+            seen[row.article_id, row.image_id] = row.picture_id
+        conn.execute(delete(ARTICLE_IMAGE).where(use.article_id.in_(chunk)))
+    return seen
+
+
+def _picture_row(image: Image) -> dict[str, Any]:
+    return {
+        "sha256": image.sha256,
+        "dhash": signed64(image.dhash) if image.dhash else None,
+        "phash": signed64(image.phash) if image.phash else None,
+        "width": image_row(image, 1)["width"],
+        "height": image_row(image, 1)["height"],
+    }
+
+
+def _keep_other_forms(
+    conn: Connection, rows: list[dict[str, Any]], images: dict[str, str], image_ids: dict[str, int]
+) -> None:
+    """Give a use its own URL where image.url, written by an earlier article, has another form of it."""
+    ours = {image_ids[key]: url for key, url in images.items()}
+    first: dict[int, str] = {}
+    for chunk in chunks(ours):
+        statement = select(IMAGE.c.id, IMAGE.c.url).where(IMAGE.c.id.in_(chunk))
+        first.update((row.id, row.url) for row in conn.execute(statement))
+    for row in rows:
+        url = row["url"] or ours[row["image_id"]]
+        row["url"] = url if url != first[row["image_id"]] else None

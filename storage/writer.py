@@ -1,0 +1,203 @@
+"""Stores articles: new, changed or the same as before, with all that hangs on them, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from crawler.items import Article
+from storage import index, stories, uses
+from storage.lookup import ids
+from storage.models import ARTICLE, REVISION
+from storage.pages import mark_stored
+from storage.prepared import Kept, Prepared, changed_fields, kept_articles, prepare
+from storage.records import chunks
+from storage.rows import KEY_STEP
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an article."""
+
+    article_id: int
+    state: Literal["new", "changed", "same"]
+    story_id: int | None = None
+    """Its cluster of reprints; None when it is alone."""
+    reprint_of: str | None = None
+    """URL of the cluster's first; None when alone or first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreArticle:
+    """Store an article and mark its pages stored; needs `article.fingerprint`, reads `article.fetch`.
+
+    The same url_key is the same article: another content_hash makes a revision of the previous state.
+    ValueError says what of the article cannot be stored.
+    """
+
+    article: Article
+
+    def apply(self, conn: Connection) -> Stored:
+        return store_articles(conn, [self.article])[0]
+
+
+def store_articles(conn: Connection, articles: Sequence[Article]) -> list[Stored]:
+    """Store many at once, which is what makes it fast; results in the order of `articles`."""
+    waiting = list(enumerate(prepare(article) for article in articles))
+    results: dict[int, Stored] = {}
+    while waiting:
+        # a second state of one article must find the first one stored
+        wave: dict[str, tuple[int, Prepared]] = {}
+        later = []
+        for number, item in waiting:
+            if item.url_key in wave:
+                later.append((number, item))
+            else:
+                wave[item.url_key] = (number, item)
+        stored = _store(conn, [item for _, item in wave.values()])
+        results.update(zip((number for number, _ in wave.values()), stored, strict=True))
+        waiting = later
+    return [results[number] for number in range(len(articles))]
+
+
+def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
+    """Store articles of distinct url_keys."""
+    kept = kept_articles(conn, [item.url_key for item in items])
+    new = [item for item in items if item.url_key not in kept]
+    known = [(item, kept[item.url_key]) for item in items if item.url_key in kept]
+    differing = [(item, old) for item, old in known if item.differs(old)]
+    changed = {old.id: changed_fields(item, old) for item, old in differing}
+
+    _assign_sort_keys(conn, new, known)
+    article_ids = _insert(conn, new) | {item.url_key: old.id for item, old in known}
+    _touch(conn, known)
+    _revise(conn, [(item, old) for item, old in differing if item.is_revision(old)], changed)
+    _update(conn, differing)
+
+    fresh = {article_ids[item.url_key]: item.article for item in new}
+    again = {old.id: item.article for item, old in differing if item.images_differ(old)}
+    uses.write_images(conn, fresh | again, list(again))
+    renamed = {old.id: item.article for item, old in differing}
+    uses.write_bylines(conn, fresh | renamed, list(renamed))
+    _index(conn, new, differing)
+    _link(conn, [(article_ids[item.url_key], item, kept.get(item.url_key)) for item in items])
+    mark_stored(conn, [(article_ids[item.url_key], item.article) for item in items])
+
+    standing = stories.standing(conn, article_ids.values())
+    revised = {old.id for item, old in differing if item.is_revision(old)}
+    results = []
+    for item in items:
+        article_id = article_ids[item.url_key]
+        state: Literal["new", "changed", "same"] = "new" if item.url_key not in kept else "same"
+        if article_id in revised:
+            state = "changed"
+        results.append(Stored(article_id, state, *standing.get(article_id, (None, None))))
+    return results
+
+
+def _assign_sort_keys(conn: Connection, new: list[Prepared], known: list[tuple[Prepared, Kept]]) -> None:
+    """Give each article its key, or the next free one; a known article keeps its own as long as it fits."""
+    moving = list(new)
+    for item, old in known:
+        if item.sort_key == old.natural_key:
+            item.sort_key = old.sort_key
+        else:
+            moving.append(item)
+    wanted = [item.sort_key for item in moving]
+    taken: set[int] = set()
+    for chunk in chunks(wanted):
+        taken.update(conn.scalars(select(ARTICLE.c.sort_key).where(ARTICLE.c.sort_key.in_(chunk))))
+    for item in sorted(moving, key=lambda item: item.url_key):
+        key = item.sort_key
+        while key in taken:
+            key += KEY_STEP
+            if conn.scalar(select(ARTICLE.c.id).where(ARTICLE.c.sort_key == key)):
+                taken.add(key)
+        taken.add(key)
+        item.sort_key = key
+
+
+def _insert(conn: Connection, items: list[Prepared]) -> dict[str, int]:
+    if not items:
+        return {}
+    rows = [item.row | {"sort_key": item.sort_key, "stored_at": item.row["checked_at"]} for item in items]
+    conn.execute(insert(ARTICLE), rows)
+    return ids(conn, ARTICLE.c.url_key, [item.url_key for item in items])
+
+
+def _touch(conn: Connection, known: list[tuple[Prepared, Kept]]) -> None:
+    """Note that the articles were seen again."""
+    if known:
+        rows = [
+            {"row_id": old.id, "gone_at": None} | {name: item.row[name] for name in ("checked_at", "run_id")}
+            for item, old in known
+        ]
+        conn.execute(update(ARTICLE).where(ARTICLE.c.id == bindparam("row_id")), rows)
+
+
+def _update(conn: Connection, differing: list[tuple[Prepared, Kept]]) -> None:
+    if differing:
+        rows = [
+            item.row
+            | {
+                "row_id": old.id,
+                "sort_key": item.sort_key,
+                "changed_at": item.row["checked_at"] if item.is_revision(old) else old.changed_at,
+            }
+            for item, old in differing
+        ]
+        conn.execute(update(ARTICLE).where(ARTICLE.c.id == bindparam("row_id")), rows)
+
+
+def _revise(conn: Connection, revised: list[tuple[Prepared, Kept]], changed: dict[int, list[str]]) -> None:
+    """Keep the state before the change."""
+    if not revised:
+        return
+    old_ids = [old.id for _, old in revised]
+    counts: dict[int, int] = {}
+    for chunk in chunks(old_ids):
+        statement = select(REVISION.c.article_id, func.max(REVISION.c.number))
+        statement = statement.where(REVISION.c.article_id.in_(chunk)).group_by(REVISION.c.article_id)
+        counts.update((article_id, number) for article_id, number in conn.execute(statement))
+    rows: list[dict[str, Any]] = [
+        old.revision()
+        | {
+            "number": counts.get(old.id, 0) + 1,
+            "seen_at": datetime.now(UTC),
+            "changed": changed[old.id],
+            "run_id": item.row["run_id"],
+        }
+        for item, old in revised
+    ]
+    conn.execute(insert(REVISION), rows)
+
+
+def _index(conn: Connection, new: list[Prepared], differing: list[tuple[Prepared, Kept]]) -> None:
+    moved = [
+        (item, old)
+        for item, old in differing
+        if not index.same_entries(item.sort_key, item.article, old.sort_key, old.article)
+    ]
+    index.remove(conn, [(old.sort_key, old.article) for _, old in moved])
+    index.add(conn, [(item.sort_key, item.article) for item in (*new, *(item for item, _ in moved))])
+
+
+def _link(conn: Connection, items: list[tuple[int, Prepared, Kept | None]]) -> None:
+    """Let the stories follow: of new articles, and of those whose hashes or time are others now."""
+    moved = [entry for entry in items if entry[2] is None or entry[1].moves_story(entry[2])]
+    double = stories.duplicated(
+        conn,
+        {item.row["text_hash"] for _, item, _ in moved if item.row["text_hash"]},
+        {item.row["pictures_hash"] for _, item, _ in moved if item.row["pictures_hash"]},
+    )
+    affected = [
+        article_id
+        for article_id, item, old in moved
+        if (old is not None and old.story_id) or item.story_marks & double
+    ]
+    if affected:
+        stories.refresh(conn, affected)
