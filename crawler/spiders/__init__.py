@@ -1,0 +1,1 @@
+"""The spider that reads a portal's declaration, and the loader that makes one of every declaration."""
