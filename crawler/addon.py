@@ -58,7 +58,7 @@ def check_settings(settings: BaseSettings) -> None:
 def user_agent(name: str, contact: object) -> str:
     """The honest user agent.
 
-    >>> user_agent("tushuo", "https://example.org/crawler")
+    >>> user_agent("tushuo", "https://example.org/crawler")  # doctest: +ELLIPSIS
     'tushuo/... (+https://example.org/crawler)'
     """
     contact = str(contact or "").strip()

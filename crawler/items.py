@@ -85,6 +85,8 @@ class Fetch:
     last_modified: str | None = None
     fetched_at: datetime | None = None
     """Aware, UTC."""
+    incomplete: str | None = None
+    """Why a further page is missing for now: what there is is stored, and the next run fetches it again."""
 
 
 @dataclass(slots=True)

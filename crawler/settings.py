@@ -65,6 +65,7 @@ RETRY_HTTP_CODES = [
     524,
     408,
 ]  # not 429: who asks for less must not be asked again at once
+HTTPERROR_ALLOW_ALL = True  # the spider says what an error page means: gone, busy, a challenge
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the spider reports it, in its own words
 URLLENGTH_LIMIT = 2048  # characters: longer ones are traps that grow with every link
 

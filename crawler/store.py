@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from crawler.items import Article
     from storage.committer import Operation
+    from storage.pages import State
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -59,6 +60,8 @@ class Store:
         self._committer: Committer | None = None
         self._opening: asyncio.Lock | None = None
         self._failed = False
+        self._closing: asyncio.Future[None] | None = None
+        """Kept until it is done: the event loop itself holds tasks weakly."""
         crawler.signals.connect(self._spider_closed, signal=signals.spider_closed)
 
     @classmethod
@@ -104,7 +107,8 @@ class Store:
                 self._failed = True
                 logger.error("%s; the crawl ends, nothing that was stored is lost", error)
                 assert self.crawler.engine is not None
-                asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="database_failed"))
+                closing = self.crawler.engine.close_spider_async(reason="database_failed")
+                self._closing = asyncio.ensure_future(closing)
             raise
 
     async def read(self, query: Any, *args: Any, **kwargs: Any) -> Any:
@@ -133,7 +137,7 @@ class Store:
         self.crawler.stats.inc_value(f"tushuo/{state}")
         self.crawler.stats.inc_value(f"tushuo/{state}/{reason}")
 
-    async def _mark(self, article: Article, state: str, reason: str) -> None:
+    async def _mark(self, article: Article, state: State, reason: str) -> None:
         for page_id in (article.fetch.page_id, *article.fetch.part_ids):
             if page_id is not None:
                 await self.submit(Mark(page_id, state, reason, status=article.fetch.status))
@@ -142,7 +146,7 @@ class Store:
         if self._committer is None:
             return
         try:
-            if not self._failed:
+            if not self._failed and self.run_id is not None:
                 counts = {
                     key.removeprefix("tushuo/"): value
                     for key, value in self.crawler.stats.get_stats().items()

@@ -87,8 +87,8 @@ class FinishList:
     status: int | None = None
     etag: str | None = None
     last_modified: str | None = None
-    reached_end: bool = False
-    """True when paging down ended here because there is no next page."""
+    walk_id: int | None = None
+    """First page of the walk down this list: with a new link here it is no longer known to its end."""
 
     def apply(self, conn: Connection) -> list[PageRow]:
         now = datetime.now(UTC)
@@ -103,15 +103,17 @@ class FinishList:
             "not_before": None,
             "run_id": self.run_id,
         }
-        if self.reached_end:
-            values["reached_end_at"] = now
         conn.execute(update(PAGE).where(PAGE.c.id == self.page_id).values(values))
-        return discover(conn, self.portal, self.run_id, self.found, self.page_id)
+        rows = discover(conn, self.portal, self.run_id, self.found, self.page_id)
+        if self.walk_id is not None and any(row.is_new for row in rows):
+            # a run that is killed before the next page must not leave a gap below links that are known now
+            conn.execute(update(PAGE).where(PAGE.c.id == self.walk_id).values(reached_end_at=None))
+        return rows
 
 
 @dataclass(frozen=True, slots=True)
 class MarkReachedEnd:
-    """A run paged down from this list page to the last one."""
+    """From this list page down every link is in the ledger."""
 
     page_id: int
 

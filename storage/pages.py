@@ -78,6 +78,8 @@ def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article]]) -> No
             "b_article": article_id,
             "b_run": fetch.run_id,
             "b_at": fetch.fetched_at or now,
+            "b_state": "discovered" if fetch.incomplete else "stored",
+            "b_reason": fetch.incomplete,
         }
         if fetch.page_id is None:
             others.append((article_id, article))
@@ -91,10 +93,11 @@ def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article]]) -> No
                     "b_modified": storable(fetch.last_modified),
                 }
             )
-        parts += [seen | {"b_id": part} for part in fetch.part_ids if part != fetch.page_id]
+        done = seen | {"b_state": "stored", "b_reason": None}
+        parts += [done | {"b_id": part} for part in fetch.part_ids if part != fetch.page_id]
     values: dict[str, Any] = {
-        "state": "stored",
-        "reason": None,
+        "state": bindparam("b_state"),
+        "reason": bindparam("b_reason"),
         "attempts": PAGE.c.attempts + 1,
         "not_before": None,
         "extractor": None,

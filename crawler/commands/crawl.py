@@ -24,16 +24,19 @@ _FAILED_ENDS = frozenset({"database_failed", "start_error", "memusage_exceeded",
 
 class Command(ScrapyCrawl):
     def syntax(self) -> str:
-        return "[options] PORTAL [-a channel=…] [-a since=YYYY-MM-DD] [-a until=…] [-a limit=N] [-a url=URL[,URL…]]"
+        return (
+            "[options] PORTAL [-a channel=…] [-a since=YYYY-MM-DD] [-a until=…] [-a limit=N] "
+            "[-a url=URL[,URL…]]"
+        )
 
     def short_desc(self) -> str:
         return "Crawl a portal into the database"
 
     def long_desc(self) -> str:
         return (
-            "Crawl a portal: all its channels, some (-a channel=cq,hb), or given list and article pages (-a url=…). "
-            f"Portals: {', '.join(portal_names())}. Articles already stored are not fetched again, unless -a url= names them. "
-            "-O out.jsonl also writes this run's articles as JSON Lines. "
+            "Crawl a portal: all its channels, some (-a channel=cq,hb), or given list and article pages "
+            f"(-a url=…). Portals: {', '.join(portal_names())}. Articles already stored are not fetched again, "
+            "unless -a url= names them. -O out.jsonl also writes this run's articles as JSON Lines. "
             "Exit code 0: it did its job; 1: it did not; 2: wrong usage."
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,10 @@ class PortalLoader:
             raise KeyError(f"unknown portal: {spider_name}; known: {', '.join(portal_names())}")
         return spider_class(portal)
 
-    def list(self) -> list[str]:
+    def list(self) -> builtins.list[str]:
         return list(portal_names())
 
-    def find_by_request(self, request: Request) -> list[str]:
+    def find_by_request(self, request: Request) -> builtins.list[str]:
         found = []
         for name in portal_names():
             portal = portal_by_name(name)

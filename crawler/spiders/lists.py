@@ -1,0 +1,212 @@
+"""Reads lists: writes down the links of each page, and walks on to the next until all are known."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+
+from crawler.extract.decode import DecodeError, decode
+from crawler.extract.dom import parse
+from crawler.extract.lists import Link, ListPage, read_list
+from crawler.failures import Failure, why
+from crawler.identity import UrlError
+from crawler.items import Article
+from crawler.read import Page
+from crawler.spiders.responses import charset, header, of_refusal, read_response
+from storage.ledger import FinishList, Found, Mark, MarkReachedEnd, OpenLists, PageRow
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+    from crawler.spiders.portal import PortalSpider
+
+logger = logging.getLogger(__name__)
+
+_PAST_THE_END = frozenset({"http_404", "http_410", "no_links", "empty"})
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk down the pages of a list."""
+
+    first: PageRow
+    channel: str | None
+    known_end: bool
+    """From the first page down every link was in the ledger when the walk began."""
+    skipped: bool = False
+    """Some page was left out because of since=, until= or limit=: the end was not reached."""
+    seen: set[str] = field(default_factory=set)
+
+
+class Lists:
+    """The list pages of one crawl."""
+
+    def __init__(self, spider: PortalSpider) -> None:
+        self.spider = spider
+
+    def walk(self, row: PageRow, seen: set[str] | None = None) -> Request:
+        """The request that begins a walk at a list's first page."""
+        known_end = row.reached_end_at is not None
+        return self.request(row, Walk(row, row.channel, known_end, seen=set() if seen is None else seen))
+
+    def request(self, row: PageRow, walk: Walk) -> Request:
+        walk.seen.add(row.url_key)
+        return Request(
+            row.url,
+            self.parse,
+            errback=self.failed,
+            cb_kwargs={"row": row, "walk": walk},
+            dont_filter=True,  # the ledger decides what is fetched
+            priority=-row.depth,
+        )
+
+    async def parse(self, response: Response, row: PageRow, walk: Walk) -> AsyncIterator[Any]:
+        page = self.read(response, row)
+        if isinstance(page, Article):
+            # a start URL that looked like a list holds an article
+            yield page
+            return
+        if isinstance(page, Failure):
+            if row.id != walk.first.id and page.reason in _PAST_THE_END:
+                await self.spider.submit(Mark(row.id, "done", "past_the_end", status=response.status))
+                await self.reached_end(walk)
+            else:
+                await self.lost(row, page)
+            return
+        self.spider.inc("list_pages")
+        found = [self.found(link, walk.channel, row.depth + 1) for link in page.links]
+        rows: list[PageRow] = await self.spider.submit(
+            FinishList(
+                row.id,
+                self.spider.store.run_id,
+                self.spider.name,
+                [link for link in found if link is not None],
+                status=response.status,
+                etag=header(response, "ETag"),
+                last_modified=header(response, "Last-Modified"),
+                walk_id=walk.first.id,
+            )
+        )
+        for request in self.spider.articles.take(rows):
+            yield request
+        async for request in self.columns(page, row, walk):
+            yield request
+        following = await self.following(page, row, walk, rows)
+        if following is not None:
+            yield following
+
+    async def failed(self, failure: TwistedFailure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        await self.lost(request.cb_kwargs["row"], why(failure.value, request.url))
+
+    def read(self, response: Response, row: PageRow) -> ListPage | Failure | Article:
+        """What the list says, or why it says nothing."""
+        portal = self.spider.portal
+        if response.status >= 400:
+            result = read_response(response, portal)
+            if not isinstance(result, Page) and result.reason == "challenge":
+                return of_refusal(result, response.status)
+            return Failure.of_status(response.status, response.url)
+        try:
+            text = decode(response.body, charset(response)).text
+        except DecodeError as error:
+            return Failure("undecodable", f"{response.url}: {error}", status=response.status)
+        tree = parse(text)
+        if tree is None:
+            message = f"{response.url}: the list page is empty; the next run fetches it again"
+            return Failure("empty", message, status=response.status)
+        page = read_list(tree, response.url, text, portal)
+        if page.links or page.columns:
+            return page
+        if not row.depth:
+            result = read_response(response, portal)
+            if isinstance(result, Page):
+                return self.spider.articles.with_fetch(result.article, row, response)
+            if result.reason == "challenge":
+                return of_refusal(result, response.status)
+        return Failure(
+            "no_links",
+            f"{self.spider.name}: no link to an article on {response.url}; if the page has some, its markup "
+            f"is not declared in crawler/portals/{portal.name}.py",
+            status=response.status,
+            unread=True,
+        )
+
+    async def columns(self, page: ListPage, row: PageRow, walk: Walk) -> AsyncIterator[Request]:
+        """Walks down the lists below a home page."""
+        for url in page.columns if row.depth == 0 else ():
+            key = self.spider.key(url)
+            if key in walk.seen:
+                continue
+            walk.seen.add(key)
+            (below,) = await self.spider.submit(
+                OpenLists(
+                    self.spider.name,
+                    self.spider.store.run_id,
+                    [Found(url, key, "list", walk.channel, depth=1)],
+                    found_on=row.id,
+                )
+            )
+            yield self.walk(below, walk.seen)
+
+    async def following(
+        self, page: ListPage, row: PageRow, walk: Walk, rows: list[PageRow]
+    ) -> Request | None:
+        """The next page of the list; None when there is none, or nothing more to find on it."""
+        spider = self.spider
+        if page.next_url is None:
+            await self.reached_end(walk)
+            return None
+        nothing_new = bool(rows) and not any(row.is_new or row.state == "discovered" for row in rows)
+        if nothing_new and walk.known_end:
+            await self.reached_end(walk)
+            return None
+        key = spider.key(page.next_url)
+        if key in walk.seen:
+            return None
+        if spider.articles.is_full or self.all_too_old(page):
+            walk.skipped = True
+            return None
+        (following,) = await spider.submit(
+            OpenLists(
+                spider.name,
+                spider.store.run_id,
+                [Found(page.next_url, key, "list", walk.channel, depth=row.depth + 1)],
+                found_on=row.id,
+            )
+        )
+        return self.request(following, walk)
+
+    def all_too_old(self, page: ListPage) -> bool:
+        """True when every link of a page is older than since=: lists run from new to old."""
+        since = self.spider.arguments.since
+        days = [link.day for link in page.links]
+        return since is not None and bool(days) and all(day is not None and day < since for day in days)
+
+    async def reached_end(self, walk: Walk) -> None:
+        """Remember that all of this list is in the ledger, so that the next run may stop at known links."""
+        if not walk.skipped:
+            await self.spider.submit(MarkReachedEnd(walk.first.id))
+
+    async def lost(self, row: PageRow, failure: Failure) -> None:
+        """Say what became of a list page that could not be read."""
+        logger.warning("%s", failure.message)
+        await self.spider.mark(row, failure)
+        if not row.depth and self.spider.arguments.urls:
+            self.spider.inc("start_failed")
+
+    def found(self, link: Link, channel: str | None, depth: int) -> Found | None:
+        """A link as the ledger takes it; None, counted, when its URL is none."""
+        try:
+            key = self.spider.key(link.url)
+        except UrlError as error:
+            self.spider.store.count("dropped", "bad_link")
+            logger.info("a link is left out: %s", error)
+            return None
+        postponed = not self.spider.arguments.wants(link.day)
+        return Found(link.url, key, "article", channel, link.title, link.day, depth, postponed)

@@ -1,0 +1,75 @@
+"""Fetches the further pages of an article and makes one article of them all."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+
+from crawler.extract.pages import merge
+from crawler.failures import TRIES, Failure, why
+from crawler.items import Article, Fetch
+from crawler.read import Page
+from crawler.spiders.responses import judge
+from storage.ledger import Discover, Found, PageRow
+
+if TYPE_CHECKING:
+    from crawler.spiders.portal import PortalSpider
+
+logger = logging.getLogger(__name__)
+
+PARTS_MOST = 100  # pages of one article: a chain that is longer leads in a circle
+_PART_PRIORITY = 20  # before other articles: the pages that are read already wait in memory
+_MISSING = "part_missing"
+
+
+async def with_parts(spider: PortalSpider, first: Article, page: Page, row: PageRow) -> Article:
+    """The whole of an article of several pages: its one-page version, else one page after another.
+
+    Where a page is missing for a passing reason, what there is carries `fetch.incomplete`.
+    """
+    if page.parts.whole_url:
+        whole = await _fetch(spider, page.parts.whole_url, row, first.fetch)
+        if whole is not None and len(whole.article.body_text) >= len(first.body_text):
+            merged = merge([first])
+            merged.blocks, merged.images = whole.article.blocks, whole.article.images
+            merged.body_text = whole.article.body_text
+            merged.authors = merged.authors or whole.article.authors
+            merged.pages = page.parts.count
+            merged.fetch.incomplete = None
+            return merged
+    parts = [first]
+    seen = {spider.key(first.url)}
+    following = page.parts.next_url
+    while following and spider.key(following) not in seen and len(parts) < PARTS_MOST:
+        seen.add(spider.key(following))
+        part = await _fetch(spider, following, row, first.fetch)
+        if part is None:
+            break
+        parts.append(part.article)
+        following = part.parts.next_url
+    return merge(parts)
+
+
+async def _fetch(spider: PortalSpider, url: str, row: PageRow, fetch: Fetch) -> Page | None:
+    """One further page of an article; None, told in the ledger, when it cannot be read."""
+    found = [Found(url, spider.key(url), "part", row.channel, depth=row.depth)]
+    (part,) = await spider.submit(Discover(spider.name, spider.store.run_id, found, found_on=row.id))
+    engine = spider.crawler.engine
+    assert engine is not None
+    outcome: Page | Failure
+    try:
+        response = await engine.download_async(Request(url, dont_filter=True, priority=_PART_PRIORITY))
+        outcome = judge(response, spider.portal)
+    except Exception as error:  # noqa: BLE001 - whatever a download may raise; why() names it
+        outcome = why(error, url)
+    if isinstance(outcome, Failure):
+        logger.warning("%s: a further page is missing: %s", row.url, outcome.message)
+        await spider.mark(part, outcome)
+        if outcome.passing and row.attempts + 1 < TRIES:
+            fetch.incomplete = _MISSING
+        return None
+    if part.id != row.id:
+        fetch.part_ids.append(part.id)
+    return outcome

@@ -1,0 +1,1 @@
+"""Tests: by data where possible; nothing here goes beyond loopback."""
