@@ -14,8 +14,10 @@ _BOMS = (
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w\-]{3,20})""", re.IGNORECASE)
 _BIG5 = frozenset({"big5", "big5-hkscs", "cp950", "big5hkscs"})
 # the most frequent characters of Chinese text; a wrong decoding yields rare ones
-_COMMON = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
-                    "這個國來時們對會發動產種過說後經為學長現開關點業當無與電機應實車東員變體樣報總題門應該")
+_COMMON = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
+    "這個國來時們對會發動產種過說後經為學長現開關點業當無與電機應實車東員變體樣報總題門應該"
+)
 # one wrong byte in so many is a cut-off or a foreign fragment, not another encoding
 _TOLERATED = 1 / 200
 
@@ -49,7 +51,8 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
         if body.startswith(bom):
             return Decoded(body[len(bom) :].decode(encoding, "replace"), encoding)
     head = body[:4096]
-    if head.count(0) > len(head) // 4:
+    # two bytes a character, and no mark that says so
+    if head.count(0) > len(head) // 4 or head.lstrip(b" \n\r\t\0").startswith((b"<\0", b"<!\0")):
         encoding = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
         return _accept(body.decode(encoding, "replace"), encoding)
     try:
@@ -59,7 +62,9 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
         if error.start >= len(body) - 4:
             return _accept(body.decode("utf-8", "replace"), "utf-8")
     named = _DECLARED.search(body[:8192])
-    said = {name.lower() for name in (declared, named[1].decode("ascii", "replace") if named else None) if name}
+    said = {
+        name.lower() for name in (declared, named[1].decode("ascii", "replace") if named else None) if name
+    }
     lenient = body.decode("utf-8", "replace")
     beyond_ascii = sum(1 for c in lenient if c > "\x7f")
     if _bad(lenient) <= beyond_ascii * _TOLERATED:
@@ -67,7 +72,7 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
     candidates = [Decoded(body.decode("gb18030", "replace"), "gb18030")]
     if said & _BIG5 or _bad(candidates[0].text) > beyond_ascii * _TOLERATED:
         candidates.append(Decoded(body.decode("big5hkscs", "replace"), "big5hkscs"))
-    best = max(candidates, key=lambda d: (_plausible(d.text) - _bad(d.text) / (len(d.text) + 1) * 20))
+    best = max(candidates, key=lambda d: _plausible(d.text) - _bad(d.text) / (len(d.text) + 1) * 20)
     return _accept(best.text, best.encoding)
 
 

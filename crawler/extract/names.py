@@ -17,12 +17,34 @@ SURNAMES = frozenset(
     "隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由張劉陳楊黃趙吳孫馬許韓馮鄧蕭"
     "蔣葉蘇魏呂盧鍾譚陸賈韋鄒閻龍陶賀顧龔邵萬錢嚴湯龐顏聶魯歐關蘭莊單塗畢紀寧駱藍遊"
 )
-_COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "令狐", "端木", "歐陽", "司馬", "諸葛")
+_COMPOUND = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "司徒",
+    "夏侯",
+    "令狐",
+    "端木",
+    "歐陽",
+    "司馬",
+    "諸葛",
+)
 _CJK_NAME = re.compile(r"[㐀-鿿𠀀-𱍊]{2,4}\Z")
 _FOREIGN_NAME = re.compile(r"[㐀-鿿]{1,8}(?:[·•・.][㐀-鿿A-Za-z]{1,10})+\Z")
 
 # 杨倩_NF4425, SF099, PN269, HN666; 王伟 (N123)
 _STAFF_CODE = re.compile(r"[\s_\-]*[(（\[]?\b[A-Z]{1,4}[\-_]?\d{2,8}\b[)）\]]?|_[A-Za-z]*\d+")
+# 本报记者 贺兰 见习记者 温故: what somebody is, not who
+_ROLE = re.compile(
+    r"(?:(?:本报|本网|本刊|本台|见习|實習|实习|特约|特約|首席|特派|全媒体|融媒体)*(?:记者|記者|通讯员|通訊員|评论员))"
+    r"(?![站部组團团协協])[:：]?"
+)
 _BRACKETS = "()（）[]【】〔〕<>《》「」|｜"
 _PARTING = re.compile(r"[、,，;；/／|｜]+|\s+(?:and|&)\s+")
 _SPLIT_NAME = re.compile(r"(?<![㐀-鿿])([㐀-鿿])[\s\u3000]+([㐀-鿿])(?![㐀-鿿])")
@@ -48,8 +70,10 @@ def split_names(text: str) -> list[str]:
     ['杨倩']
     >>> split_names("牛镛、岳弘彬)"), split_names("王乐文 方 敏"), split_names("A、B")
     (['牛镛', '岳弘彬'], ['王乐文', '方敏'], ['A', 'B'])
+    >>> split_names("本报记者 贺兰 见习记者 温故")
+    ['贺兰', '温故']
     """
-    text = _STAFF_CODE.sub(" ", squash(text))
+    text = _ROLE.sub("、", _STAFF_CODE.sub(" ", squash(text)))
     text = squash(text.strip(_BRACKETS + " :：。."))
     text = _SPLIT_NAME.sub(r"\1\2", text)  # 方 敏: a two-character name set wide
     names: list[str] = []

@@ -11,8 +11,12 @@ from crawler.extract.dom import Element, select, visible_text
 from crawler.items import Article, join_text
 from crawler.text import squash
 
-_NEXT = re.compile(r"\A[\s\[【(（<《«]*(?:下一?[页頁]|下页|后一页|next(?:\s?page)?)[\s\]】)）>》»]*\Z", re.IGNORECASE)
-_WHOLE = re.compile(r"\A[\s\[【(（]*(?:余下全文|阅读全文|查看全文|显示全文|单页阅读|全文阅读|在本页阅读全文|全文)[\s\]】)）]*\Z")
+_NEXT = re.compile(
+    r"\A[\s\[【(（<《«]*(?:下一?[页頁]|下页|后一页|next(?:\s?page)?)[\s\]】)）>》»]*\Z", re.IGNORECASE
+)
+_WHOLE = re.compile(
+    r"\A[\s\[【(（]*(?:余下全文|阅读全文|查看全文|显示全文|单页阅读|全文阅读|在本页阅读全文|全文)[\s\]】)）]*\Z"
+)
 _NUMBER = re.compile(r"\A[\s\[【(（]*(\d{1,3})[\s\]】)）]*\Z")
 _ALL_URL = re.compile(r"""["']?allUrl["']?\s*[:=]\s*["']?([^"'\s,}]+)""")
 # /a_2.html, /a-2.html, /a/2.html, ?page=2: what a later part's URL adds to the first one's
@@ -63,7 +67,7 @@ def _stem(url: str) -> str:
 
 
 def find_parts(tree: Element, body: Element, base: str) -> Parts:
-    """The other pages of this article, from its `pageData` and the links in and right below the body.
+    """The other pages of this article, from its `pageData` and the links of the page.
 
     Only a link whose URL belongs to this article counts: 下一页 under a body may also lead to another one.
     """
@@ -71,11 +75,11 @@ def find_parts(tree: Element, body: Element, base: str) -> Parts:
     whole = urljoin(base, whole) if whole else None
     following = None
     here = base.split("#")[0]
-    frame = body.getparent()
-    scope = frame if frame is not None and frame.tag not in ("body", "html") else body
-    for link in scope.iter("a"):
+    name = _stem(base).rpartition("/")[2]
+    for link in tree.iter("a"):
         href = (link.get("href") or "").strip()
-        if not href or href.startswith(("#", "javascript:")):
+        # most links of a page are others': told apart before anything is resolved
+        if not (name and name in href) and not href.startswith("?"):
             continue
         text = squash(visible_text(link))
         if len(text) > 12:
@@ -124,7 +128,8 @@ def merge(parts: list[Article]) -> Article:
         for block in incoming:
             blocks.append(replace(block, image=None if block.image is None else block.image + len(images)))
         images.extend(
-            replace(image, position=image.position - skipped + len(blocks) - len(incoming)) for image in part.images
+            replace(image, position=image.position - skipped + len(blocks) - len(incoming))
+            for image in part.images
         )
     last = parts[-1]
     return replace(
