@@ -98,16 +98,18 @@ def _image(value: Any, number: int) -> Image:
     if url is None:
         raise RecordError(f"images[{number}]: no url")
     try:
-        texts = {key: _string(value, key) for key in ("alt", "caption", "credit", "credit_raw")}
-        numbers = {key: _number(value, key) for key in ("width", "height")}
-        digests = {"sha256": _digest(value, "sha256", 64), "dhash": _digest(value, "dhash", 16)}
         position = _number(value, "position")
         return Image(
             url=url,
             position=-1 if position is None else position,
-            **texts,
-            **numbers,
-            **digests,
+            alt=_string(value, "alt"),
+            caption=_string(value, "caption"),
+            credit=_string(value, "credit"),
+            credit_raw=_string(value, "credit_raw"),
+            width=_number(value, "width"),
+            height=_number(value, "height"),
+            sha256=_digest(value, "sha256", 64),
+            dhash=_digest(value, "dhash", 16),
             phash=_digest(value, "phash", 16),
         )
     except RecordError as error:
@@ -122,7 +124,9 @@ def _place_images(article: Article) -> None:
         if block.type == "image":
             assert block.image is not None
             if block.image >= len(article.images):
-                raise RecordError(f"blocks name image {block.image}, but there are {len(article.images)} images")
+                raise RecordError(
+                    f"blocks name image {block.image}, but there are {len(article.images)} images"
+                )
             if block.image in shown:
                 continue
             shown.add(block.image)

@@ -35,8 +35,8 @@ class Command(ScrapyCrawl):
     def long_desc(self) -> str:
         return (
             "Crawl a portal: all its channels, some (-a channel=cq,hb), or given list and article pages "
-            f"(-a url=…). Portals: {', '.join(portal_names())}. Articles already stored are not fetched again, "
-            "unless -a url= names them. -O out.jsonl also writes this run's articles as JSON Lines. "
+            f"(-a url=…). Portals: {', '.join(portal_names())}. Articles already stored are not fetched "
+            "again, unless -a url= names them. -O out.jsonl also writes this run's articles as JSON Lines. "
             "Exit code 0: it did its job; 1: it did not; 2: wrong usage."
         )
 

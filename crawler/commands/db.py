@@ -1,0 +1,98 @@
+"""scrapy db upgrade|check|stats|backup|rekey: the care of the database."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from scrapy.exceptions import UsageError
+
+from crawler import command
+from crawler.output import print_json, print_table, say
+
+JOBS = ("upgrade", "check", "stats", "backup", "rekey")
+
+
+class Command(command.Command):
+    def syntax(self) -> str:
+        return "[options] " + "|".join(JOBS) + " [FILE]"
+
+    def short_desc(self) -> str:
+        return "Migrate, check, measure, back up the database"
+
+    def long_desc(self) -> str:
+        return (
+            "upgrade: bring the schema to this version, creating the database where there is none. "
+            "check: is everything whole and does the search index agree with the articles? "
+            "stats: how much there is. backup FILE: a copy while others write (SQLite). "
+            "rekey: apply today's URL rules to the articles stored under older ones."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="stats as JSON")
+        parser.add_argument("--dry-run", action="store_true", help="rekey: only say what would change")
+        parser.add_argument("--force", action="store_true", help="backup: replace an existing file")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        if not args or args[0] not in JOBS:
+            raise UsageError(f"name what to do: {', '.join(JOBS)}", print_help=False)
+        if len(args) != (2 if args[0] == "backup" else 1):
+            raise UsageError(
+                "backup needs the name of the copy, e.g. scrapy db backup tushuo-copy.db"
+                if args[0] == "backup"
+                else f"{args[0]} takes no further argument",
+                print_help=False,
+            )
+        getattr(self, args[0])(args[1:], opts)
+
+    def upgrade(self, _args: list[str], _opts: argparse.Namespace) -> None:
+        from storage.migrate import HEAD
+
+        with self.database(create=True) as database:
+            say(f"{database.name} has the schema of this version ({HEAD})")
+
+    def check(self, _args: list[str], _opts: argparse.Namespace) -> None:
+        from storage.check import problems
+
+        with self.database() as database:
+            found = problems(database)
+            for problem in found:
+                print(problem)
+            if found:
+                raise command.CommandError(f"{database.name}: {len(found)} problems; restore a backup")
+            say(f"{database.name}: no problem found")
+
+    def stats(self, _args: list[str], opts: argparse.Namespace) -> None:
+        from storage.queries import totals
+
+        with self.database() as database, database.reading() as conn:
+            found = totals(conn)
+        if opts.json:
+            print_json([found])
+        else:
+            print_table(("what", "number"), list(found.items()))
+
+    def backup(self, args: list[str], opts: argparse.Namespace) -> None:
+        from storage.backup import backup
+
+        target = Path(args[0])
+        if target.exists() and not opts.force:
+            raise command.CommandError(f"{target} exists; name another file, or add --force")
+        with self.database() as database:
+            size = backup(database, target)
+        say(f"{size / 2**20:.1f} MiB copied to {target}")
+
+    def rekey(self, _args: list[str], opts: argparse.Namespace) -> None:
+        from storage.rekey import rekey
+
+        with self.database() as database:
+            result = rekey(database, dry_run=opts.dry_run)
+        say(f"{result.changed} articles and pages {'would get' if opts.dry_run else 'have'} new keys")
+        for one, other in result.collisions:
+            print(f"{one}\t{other}")
+        if result.collisions:
+            raise command.CommandError(
+                f"{len(result.collisions)} pairs of URLs mean one article under today's rules; they were "
+                "left as they are"
+            )

@@ -1,0 +1,81 @@
+"""Looks whether a database is whole: the file, what rows point to, and the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, text
+
+from storage.engine import Database
+from storage.index import ARTICLES, IMAGES
+from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, STORY
+from storage.rows import KEY_STEP, MAX_NUMBERED
+
+
+def problems(database: Database) -> list[str]:
+    """What is wrong, in words; empty when nothing is."""
+    with database.reading() as conn:
+        found = list(_file(conn)) if database.is_sqlite else []
+        # a damaged file makes every further answer worthless
+        return found or [*_references(conn), *_ledger(conn), *_stories(conn), *_index(conn)]
+
+
+def _file(conn: Connection) -> Iterator[str]:
+    for line in conn.exec_driver_sql("PRAGMA integrity_check(20)").scalars():
+        if line != "ok":
+            yield f"the file is damaged: {line}"
+
+
+def _references(conn: Connection) -> Iterator[str]:
+    """Rows that point to none; PostgreSQL does not let them be, SQLite does when a tool turns keys off."""
+    for table in METADATA.sorted_tables:
+        for column in table.columns if table.info.get("dialect") != "postgresql" else ():
+            for key in column.foreign_keys:
+                target = key.column.table.alias("target")
+                absent = ~exists(select(target.c.id).where(target.c.id == column))
+                number = _count(conn, column.table.c[column.name].is_not(None), absent)
+                if number:
+                    target_name = key.column.table.name
+                    yield f"{number} rows of {table.name} point with {column.name} to no {target_name}"
+
+
+def _ledger(conn: Connection) -> Iterator[str]:
+    own = exists(select(PAGE.c.id).where(PAGE.c.article_id == ARTICLE.c.id))
+    if number := _count(conn, ~own, table_of=ARTICLE.c.id):
+        yield f"{number} articles have no row in the ledger"
+    lost = and_(PAGE.c.state == "stored", PAGE.c.article_id.is_(None))
+    if number := _count(conn, lost, table_of=PAGE.c.id):
+        yield f"{number} pages are marked stored without an article"
+
+
+def _stories(conn: Connection) -> Iterator[str]:
+    members = (
+        select(func.count()).select_from(ARTICLE).where(ARTICLE.c.story_id == STORY.c.id).scalar_subquery()
+    )
+    if number := _count(conn, STORY.c.size != members, table_of=STORY.c.id):
+        yield f"{number} stories have another number of articles than they say"
+
+
+def _index(conn: Connection) -> Iterator[str]:
+    """Entries of the search index against the articles and pictures they stand for."""
+    entry = "rowid" if conn.dialect.name == "sqlite" else "sort_key"
+    articles, images = ARTICLES[conn.dialect.name], IMAGES[conn.dialect.name]
+    missing = f"SELECT count(*) FROM article WHERE sort_key NOT IN (SELECT {entry} FROM {articles})"
+    stale = f"SELECT count(*) FROM {articles} WHERE {entry} NOT IN (SELECT sort_key FROM article)"
+    if number := conn.scalar(text(missing)):
+        yield f"{number} articles are missing in the search index"
+    if number := conn.scalar(text(stale)):
+        yield f"{number} entries of the search index stand for no article"
+    uses = _count(conn, ARTICLE_IMAGE.c.number <= MAX_NUMBERED, table_of=ARTICLE_IMAGE.c.id)
+    entries = conn.scalar(text(f"SELECT count(*) FROM {images}"))
+    if uses != entries:
+        yield f"the search index has {entries} pictures, the articles {uses}"
+    of_article = f"{entry} - {entry} % {KEY_STEP}"
+    stale = f"SELECT count(*) FROM {images} WHERE {of_article} NOT IN (SELECT sort_key FROM article)"
+    if number := conn.scalar(text(stale)):
+        yield f"{number} pictures of the search index stand for no article"
+
+
+def _count(conn: Connection, *where: ColumnElement[bool], table_of: ColumnElement[int] | None = None) -> int:
+    statement = select(func.count()) if table_of is None else select(func.count(table_of))
+    return conn.scalar(statement.where(*where)) or 0
