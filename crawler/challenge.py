@@ -12,6 +12,7 @@ _NON_ASCII = bytes(range(0x80, 0x100))
 _MUCH_CHINESE = 3000  # bytes outside ASCII: 1,000 characters, which no challenge page has
 _REFUSALS = (403, 405, 503)
 _LARGE = 512 * 1024  # bytes: challenge pages are small
+_READABLE = 900  # bytes outside ASCII and outside scripts: more than _SHORT characters in any encoding
 _LITTLE = 60  # visible characters of a page that is only a script
 _SHORT = 300  # visible characters of a page that asks the reader to prove something
 _LOGIN = 400  # visible characters of a login page, its links included
@@ -39,6 +40,8 @@ _LOGIN_TITLE = re.compile(r"登录|登陆|统一身份认证|log ?in|sign ?in", 
 _BYLINE = re.compile("来源|稿源|责编|责任编辑|编辑[:：]|记者|通讯员")
 _SUSPICIOUS = re.compile(rb"<script|<form|<input|<iframe", re.I)
 _SCRIPT = re.compile(rb"<script", re.I)
+_SCRIPTS = re.compile(rb"<script\b.*?</script", re.I | re.S)
+_PASSWORD = re.compile(rb"password", re.I)
 _SEEN = etree.XPath(
     "//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
     " or ancestor::head)]"
@@ -59,11 +62,18 @@ def challenge(status: int, headers: Mapping[Any, Any], body: bytes) -> str | Non
         return None
     if status in (412, 521) and _SCRIPT.search(body):
         return f"HTTP {status} with a script, a challenge for browsers"
-    if len(body) > _LARGE or len(body) - len(body.translate(None, _NON_ASCII)) > _MUCH_CHINESE:
+    if len(body) > _LARGE or _non_ascii(body) > _MUCH_CHINESE:
         return None
     if not _SUSPICIOUS.search(body) and status not in _REFUSALS:
         return None
+    # most pages end here, before anything is parsed: more to read than a challenge has, and no login
+    if not _PASSWORD.search(body) and _non_ascii(_SCRIPTS.sub(b"", body)) > _READABLE:
+        return None
     return _Page(body).reason(status)
+
+
+def _non_ascii(data: bytes) -> int:
+    return len(data) - len(data.translate(None, _NON_ASCII))
 
 
 def _content_type(headers: Mapping[Any, Any]) -> str:

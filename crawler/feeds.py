@@ -10,7 +10,6 @@ from scrapy.exporters import BaseItemExporter
 from crawler.items import Article, to_record
 from crawler.store import Store
 
-
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 

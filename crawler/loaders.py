@@ -1,9 +1,11 @@
-"""Item loaders: every field of an article and of its pictures is normalised here, by small pure processors."""
+"""Item loaders: every field of an article and of its pictures is normalised here, by pure processors."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 from itemloaders import ItemLoader
@@ -15,7 +17,7 @@ from crawler.extract.body import RawBlock
 from crawler.extract.credits import split_credit
 from crawler.extract.names import split_names
 from crawler.identity import UrlError, canonical_url
-from crawler.items import Article, Block, Image, Source, join_text
+from crawler.items import Article, Block, BlockType, Image, Source, join_text
 from crawler.portals import Portal
 from crawler.text import clean, fold, squash
 
@@ -89,7 +91,23 @@ def joined_names(values: Iterable[str]) -> str | None:
     return "、".join(names(values)) or None
 
 
-class ImageLoader(ItemLoader):
+@lru_cache(maxsize=256)
+def _processor(loader: type[ItemLoader], field: str, end: str) -> Callable[..., Any]:
+    default = loader.default_input_processor if end == "in" else loader.default_output_processor
+    return cast("Callable[..., Any]", getattr(loader, f"{field}_{end}", default))
+
+
+class Loader(ItemLoader):
+    """An item loader whose processors are looked up once a class: itemloaders asks the item each time."""
+
+    def get_input_processor(self, field_name: str) -> Callable[..., Any]:
+        return _processor(type(self), field_name, "in")  # type: ignore[arg-type]
+
+    def get_output_processor(self, field_name: str) -> Callable[..., Any]:
+        return _processor(type(self), field_name, "out")  # type: ignore[arg-type]
+
+
+class ImageLoader(Loader):
     """Makes an `Image` of raw values; `caption` takes the whole line and parts it from its credit."""
 
     default_output_processor = TakeFirst()
@@ -99,7 +117,7 @@ class ImageLoader(ItemLoader):
     credit_raw_in = MapCompose(squash)
 
 
-class ArticleLoader(ItemLoader):
+class ArticleLoader(Loader):
     """Makes an `Article` of a page's raw values."""
 
     default_output_processor = TakeFirst()
@@ -125,7 +143,9 @@ def _source(name: str | None, url: str | None) -> Source | None:
     return Source(name, url) if name else None
 
 
-def _image(raw: RawBlock, position: int, to_absolute: Callable[[str], str | None], title: str) -> Image | None:
+def _image(
+    raw: RawBlock, position: int, to_absolute: Callable[[str], str | None], title: str
+) -> Image | None:
     piece = raw.piece
     url = to_absolute(piece.url or "")
     if url is None:
@@ -158,26 +178,37 @@ def _body(raw: RawArticle, title: str) -> tuple[list[Block], list[Image]]:
         elif piece.kind == "video":
             url = to_absolute(piece.url or "")
             if url:
-                blocks.append(Block("video", url=url, poster=to_absolute(piece.poster) if piece.poster else None))
+                blocks.append(
+                    Block("video", url=url, poster=to_absolute(piece.poster) if piece.poster else None)
+                )
         elif piece.kind == "table":
             rows = [[squash(cell) for cell in row] for row in piece.rows or []]
             blocks.append(Block("table", text=text_lines(piece.text), rows=rows))
         else:
-            kind = "heading" if part.heading else "quote" if piece.tag == "blockquote" else "paragraph"
+            kind: BlockType = (
+                "heading" if part.heading else "quote" if piece.tag == "blockquote" else "paragraph"
+            )
             blocks.append(Block(kind, text=squash(piece.text)))
     return blocks, images
 
 
 # characters that only one of the two scripts uses, among the most frequent of each
-_TRADITIONAL = frozenset("這國來時們對會發動產種過說後經為學長現開關點業當無與電機應實車員變體樣報總題門應該將從進兩間還義務認區")
-_SIMPLIFIED = frozenset("这国来时们对会发动产种过说后经为学长现开关点业当无与电机应实车员变体样报总题门应该将从进两间还义务认区") - _TRADITIONAL
+_TRADITIONAL = frozenset(
+    "這國來時們對會發動產種過說後經為學長現開關點業當無與電機應實車員變體樣報總題門應該將從進兩間還義務認區"
+)
+_SIMPLIFIED = (
+    frozenset(
+        "这国来时们对会发动产种过说后经为学长现开关点业当无与电机应实车员变体样报总题门应该将从进两间还义务认区"
+    )
+    - _TRADITIONAL
+)
 
 
 def language_of(text: str) -> str | None:
     """zh-CN, zh-TW or None (no Chinese), by the characters that only one script has."""
     sample = text[:3000]
-    traditional = sum(c in _TRADITIONAL for c in sample)
-    simplified = sum(c in _SIMPLIFIED for c in sample)
+    traditional = sum(map(_TRADITIONAL.__contains__, sample))
+    simplified = sum(map(_SIMPLIFIED.__contains__, sample))
     if not traditional and not simplified:
         return "zh-CN" if any("\u4e00" <= c <= "\u9fff" for c in sample) else None
     return "zh-TW" if traditional > simplified else "zh-CN"
@@ -216,4 +247,3 @@ def load_article(raw: RawArticle, url: str, portal: Portal) -> Article:
     loader.add_value("extractor", EXTRACTOR)
     article: Article = loader.load_item()
     return article
-

@@ -61,7 +61,9 @@ def read(
     charset = content_type.partition("charset=")[2].split(";")[0].strip(" \"'") or None
     said = challenge(status, headers, body)
     if said:
-        return Refusal("challenge", f"{url}: {said} instead of the article; slow down, or try from another network")
+        return Refusal(
+            "challenge", f"{url}: {said} instead of the article; slow down, or try from another network"
+        )
     tree = read_tree(body, url, charset)
     if isinstance(tree, Refusal):
         return tree

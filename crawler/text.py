@@ -19,7 +19,7 @@ def clean(text: str) -> str:
     >>> clean("a\\x00b\\ud800c\\u200b")
     'ab\\ufffdc'
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # no control, no surrogate, no mark without width
         return text
     text = _CONTROLS.sub("", text)
     text = _SURROGATES.sub("\ufffd", text)

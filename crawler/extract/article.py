@@ -9,7 +9,7 @@ from crawler.extract.blocks import Piece, linearise
 from crawler.extract.body import Body, RawBlock, build, is_picture_of_article
 from crawler.extract.byline import BREAK, Byline, broken_text, parse_byline
 from crawler.extract.dates import Moment, parse_moment, url_day
-from crawler.extract.dom import Element, select, visible_text
+from crawler.extract.dom import Element, Finder, visible_text
 from crawler.portals import Portal, Template
 from crawler.text import squash
 
@@ -55,23 +55,23 @@ def _body_node(nodes: list[Element]) -> Element | None:
     return max(nodes, key=lambda node: len(visible_text(node)))
 
 
-def _fit(tree: Element, template: Template) -> _Fit | None:
-    title = _first_with_text(select(tree, template.title))
+def _fit(find: Finder, template: Template) -> _Fit | None:
+    title = _first_with_text(find(template.title))
     if title is None:
         return None
-    slides = select(tree, template.slides)
-    body = None if slides else _body_node(select(tree, template.body))
+    slides = find(template.slides)
+    body = None if slides else _body_node(find(template.body))
     if body is None and not slides:
         return None
-    byline = select(tree, template.byline)
+    byline = find(template.byline)
     extras = (template.time, template.source, template.editor, template.breadcrumb)
-    strength = 2 + bool(byline) + bool(slides) + sum(bool(select(tree, selector)) for selector in extras)
+    strength = 2 + bool(byline) + bool(slides) + sum(bool(find(selector)) for selector in extras)
     return _Fit(template, title, body, slides, byline, strength)
 
 
-def choose(tree: Element, templates: tuple[Template, ...]) -> _Fit | None:
+def choose(find: Finder, templates: tuple[Template, ...]) -> _Fit | None:
     """The template that most of the page's markup speaks for; of equals the one declared first."""
-    fits = [fit for template in templates if (fit := _fit(tree, template)) is not None]
+    fits = [fit for template in templates if (fit := _fit(find, template)) is not None]
     return max(fits, key=lambda fit: fit.strength, default=None)
 
 
@@ -95,13 +95,13 @@ def _is_counter(text: str) -> bool:
     return all(c.isdigit() or c in " /（）()共张第|-" for c in text)
 
 
-def _byline(tree: Element, fit: _Fit, body: Body | None, above: str) -> Byline:
+def _byline(find: Finder, fit: _Fit, body: Body | None, above: str) -> Byline:
     """The labelled names of the page, nearest first: declared nodes, the line above the body, its ends."""
     template = fit.template
     nodes = fit.byline
     found = parse_byline(BREAK.join(broken_text(node) for node in nodes))
     for selector, role in ((template.source, "source"), (template.editor, "editor")):
-        node = _first_with_text(select(tree, selector))
+        node = _first_with_text(find(selector))
         if node is not None:
             nodes = [*nodes, node]
             text = broken_text(node)
@@ -121,9 +121,9 @@ def _byline(tree: Element, fit: _Fit, body: Body | None, above: str) -> Byline:
     return found
 
 
-def _published(tree: Element, fit: _Fit, above: str, url: str) -> Moment | None:
+def _published(find: Finder, fit: _Fit, above: str, url: str) -> Moment | None:
     """The visible time first, then metadata, then the day in the URL."""
-    declared = [visible_text(node, " ") for node in (*select(tree, fit.template.time), *fit.byline)]
+    declared = [visible_text(node, " ") for node in (*find(fit.template.time), *fit.byline)]
     dayless: Moment | None = None
     for text in (*declared, above.replace(BREAK, " ")):
         moment = parse_moment(text)
@@ -132,7 +132,7 @@ def _published(tree: Element, fit: _Fit, above: str, url: str) -> Moment | None:
         dayless = dayless or moment
     if dayless:
         return dayless
-    said = head.meta(tree, "publishdate", "pubdate", "article:published_time", "og:release_date", "date")
+    said = head.meta(find.tree, "publishdate", "pubdate", "article:published_time", "og:release_date", "date")
     day = url_day(url)
     return parse_moment(said) or (Moment(day, day) if day else None)
 
@@ -145,12 +145,13 @@ def _base_url(tree: Element, url: str) -> str:
 
 def extract(tree: Element, url: str, portal: Portal) -> RawArticle | None:
     """The article on a page of a declared portal; None when no template fits its markup."""
-    fit = choose(tree, portal.templates)
+    find = Finder(tree)
+    fit = choose(find, portal.templates)
     if fit is None:
         return None
     base = _base_url(tree, url)
     title = squash(visible_text(fit.title))
-    dropped = {node for selector in portal.drop for node in select(tree, selector)}
+    dropped = {node for selector in portal.drop for node in find(selector)}
     parts = pages.Parts()
     body: Body | None = None
     if fit.body is not None:
@@ -169,8 +170,8 @@ def extract(tree: Element, url: str, portal: Portal) -> RawArticle | None:
         channel=head.breadcrumb(tree, fit.template.breadcrumb, title, portal.site_names),
         keywords=head.keywords(tree),
         subtitle=None,
-        published=_published(tree, fit, above, url),
-        byline=_byline(tree, fit, body, above),
+        published=_published(find, fit, above, url),
+        byline=_byline(find, fit, body, above),
         base=base,
         parts=parts,
     )

@@ -22,8 +22,12 @@ _NOTICE = re.compile(
     r"《[^》]{2,12}》\s?[（(]\s?\d{4}年\s?\d{1,2}月\s?\d{1,2}日[^）)]{0,12}版?\s?[）)]\s*\Z|"
     r"(?:\s*[（(]?(?:完|全文完|END|end)[）)]?\s*\Z)"
 )
+# 分享到：微信 微博: a bar of buttons whose names came along
+_SHARE = re.compile(r"\A\s*(?:一键)?(?:分享|转发|轉發)(?:到|至|给|[:：])[^，。！？；]{0,40}\Z")
 _LEGAL_START = re.compile(r"[^。，]{0,24}(?:版权|免责)[^。，]{0,16}声明\s*[:：]?\s*\Z|凡本(?:网|站)注明")
-_PAGER_WORDS = re.compile(r"上一[页頁张]|下一[页頁张]|余下全文|阅读全文|查看全文|首页|尾页|末页|全文|[第共页頁]")
+_PAGER_WORDS = re.compile(
+    r"上一[页頁张]|下一[页頁张]|余下全文|阅读全文|查看全文|首页|尾页|末页|全文|[第共页頁]"
+)
 _PAGER_REST = re.compile(r"[\s\d【】\[\]|｜<>《》«»()（）/\-.…]*\Z")
 _PAGER_SIGN = re.compile(r"页|頁|全文|【\d+】|\[\d+\]|\A\d+\s*/\s*\d+\Z")
 _ENDS = re.compile(r"[。！？!?；;…”\"』」）)：:，,、][\s]*\Z")
@@ -34,6 +38,8 @@ _FURNITURE = re.compile(
     r"play|video_?play|vcode|stat|counter|emoji|smil(?:ey|e)s?)(?:\d{0,3})(?=[/_\-.?]|$)",
     re.IGNORECASE,
 )
+# a hash may hold the letters of any short word: 8c3bbde0-ad96-4666-…
+_HASH = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}", re.IGNORECASE)
 _FURNITURE_ALT = re.compile(r"二维码|logo|图标|点击(?:进入|下载)|广告|关注我们|分享", re.IGNORECASE)
 _SMALLEST = 40  # pixels: what is declared smaller in either direction is an icon or a line
 
@@ -63,7 +69,10 @@ def is_picture_of_article(piece: Piece) -> bool:
         if side is not None and side < _SMALLEST:
             return False
     path = (piece.url or "").split("?")[0].split("#")[0]
-    return not (_FURNITURE.search(path.rsplit("/", 1)[-1]) or (piece.alt and _FURNITURE_ALT.search(piece.alt)))
+    return not (
+        _FURNITURE.search(_HASH.sub("", path.rsplit("/", 1)[-1]))
+        or (piece.alt and _FURNITURE_ALT.search(piece.alt))
+    )
 
 
 def _without_related(pieces: list[Piece]) -> list[Piece]:
@@ -79,7 +88,9 @@ def _without_related(pieces: list[Piece]) -> list[Piece]:
         if _RELATED.match(piece.text):
             end = index + 1
             while end < len(pieces) and (
-                is_link(pieces[end]) or pieces[end].tag == "li" or (pieces[end].kind == "image" and pieces[end].link)
+                is_link(pieces[end])
+                or pieces[end].tag == "li"
+                or (pieces[end].kind == "image" and pieces[end].link)
             ):
                 end += 1
             # a heading of that name with paragraphs below it is the author's own
@@ -104,7 +115,11 @@ def _without_legal(pieces: list[Piece]) -> list[Piece]:
 
 def _is_pager(piece: Piece) -> bool:
     text = piece.text
-    return len(text) <= 60 and bool(_PAGER_SIGN.search(text)) and bool(_PAGER_REST.match(_PAGER_WORDS.sub("", text)))
+    return (
+        len(text) <= 60
+        and bool(_PAGER_SIGN.search(text))
+        and bool(_PAGER_REST.match(_PAGER_WORDS.sub("", text)))
+    )
 
 
 def _headings(blocks: list[RawBlock]) -> None:
@@ -142,7 +157,7 @@ def build(pieces: list[Piece], title: str) -> Body:
             if is_byline(piece.text):
                 bylines.append(piece.text)
                 continue
-            if _NOTICE.match(piece.text) or _is_pager(piece):
+            if _NOTICE.match(piece.text) or _SHARE.match(piece.text) or _is_pager(piece):
                 continue
             if not kept and folded_title and fold(piece.text).replace(" ", "") == folded_title:
                 continue

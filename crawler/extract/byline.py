@@ -21,14 +21,18 @@ _ROLES = {
     r"字号|字体|大小|关键词|关键字|标签|栏目|通讯员|统筹|主编|值班主任|设计|制图|视频|实习生|翻译|编译|主办|投稿|举报|热线|电话|发稿",
 }
 _LABEL = re.compile(
-    "|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()).join((r"(?<![㐀-鿿A-Za-z])(?:", r")\s*[:：丨|｜]\s*"))
+    "|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()).join(
+        (r"(?<![㐀-鿿A-Za-z])(?:", r")\s*[:：丨|｜]\s*")
+    )
 )
 # labels that stand close behind a value, with nothing between (来源：新华网编辑：某某)
-_CLOSE_LABEL = re.compile(r"(责任编辑|责编|责任編輯|責任編輯|編輯|编辑|作者|记者|来源|來源|校对|时间)\s*[:：]\s*")
+_CLOSE_LABEL = re.compile(
+    r"(责任编辑|责编|责任編輯|責任編輯|編輯|编辑|作者|记者|来源|來源|校对|时间)\s*[:：]\s*"
+)
 _VALUE_END = re.compile(rf"[|｜\n{BREAK}】\]〕]|\s{{2,}}|\u3000")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/年.]\s?\d{1,2}")
 _DATE_LIKE = re.compile(r"\A[\d\s:：\-/.年月日]*\Z")
-_NO_SOURCE = re.compile(r"\A(?:未知|网络|互联网|本站原创|佚名|不详|admin|原创|综合)?\Z")
+_NO_SOURCE = re.compile(r"\A(?:未知|网络|互联网|本站原创|佚名|不详|admin|原创|综合)?\Z|[”“「」。]")
 _TRAILING = re.compile(r"[\s,，;；.。)）\]】>》]+\Z")
 _LEADING = re.compile(r"\A[\s(（\[【<《:：]+")
 
@@ -100,7 +104,7 @@ def parse_byline(text: str) -> Byline:
         value = _TRAILING.sub("", _LEADING.sub("", squash(value)))
         if not value or _DATE_LIKE.match(value):
             continue
-        if role == "source" and not found.source and len(value) <= 40 and not _NO_SOURCE.match(value):
+        if role == "source" and not found.source and len(value) <= 40 and not _NO_SOURCE.search(value):
             found.source = value
         elif role in ("editor", "duty_editor", "author") and len(value) <= 60:
             names = [name for name in split_names(value) if len(name) <= 20]
@@ -131,7 +135,7 @@ def signature(text: str) -> list[str]:
     if found is None:
         return []
     names = split_names(found["names"])
-    if found["label"] or names and all(is_person(name) for name in names):
+    if found["label"] or (names and all(is_person(name) for name in names)):
         return [name for name in names if 2 <= len(name) <= 12]
     return []
 
@@ -150,4 +154,6 @@ def is_byline(text: str) -> bool:
         return False
     rest = _LABEL.sub(BREAK, line)
     # sentences follow 记者：… in an interview; names do not end in a full stop
-    return all(len(part) <= 30 and not re.search(r"[。！？?!，]", part.strip("。")) for part in rest.split(BREAK))
+    return all(
+        len(part) <= 30 and not re.search(r"[。！？?!，]", part.strip("。")) for part in rest.split(BREAK)
+    )

@@ -11,6 +11,7 @@ import re
 from statistics import median
 
 from crawler.extract.blocks import Piece
+from crawler.extract.byline import signature
 from crawler.extract.credits import split_credit
 from crawler.text import fold
 
@@ -18,7 +19,9 @@ _NAMED = re.compile(
     r"caption|img[-_]?(?:desc|note|title|text|info|intro)|image[-_]?(?:desc|note|caption)|pic[-_]?(?:text|info|desc|note|title|caption)|"
     r"photo[-_]?(?:desc|info|note|caption)|(?:^|[\s_\-])(?:desc|tuzhu|tushuo|tu_?zhu|figcaption|ph_d|imgdesc|zy_?pic)(?:$|[\s_\-])|f_?center"
 )
-_LEAD = re.compile(r"[▲△▼▽◎●↑]|[（(]?(?:图注|圖註|图为|圖為|图说|圖說|图片说明|资料图|資料圖|资料照片|[上下左右][图圖]\d?(?:为|[：:]))|图[一二三四五六七八九\d]+[：:、\s]")
+_LEAD = re.compile(
+    r"[▲△▼▽◎●↑]|[（(]?(?:图注|圖註|图为|圖為|图说|圖說|图片说明|资料图|資料圖|资料照片|[上下左右][图圖]\d?(?:为|[：:]))|图[一二三四五六七八九\d]+[：:、\s]"
+)
 _ENDS = re.compile(r"[。！？!?…”\"』」]\s*$")
 _LONGEST = 220
 _ENOUGH = 2.0
@@ -66,6 +69,8 @@ def _strength(piece: Piece, image: Piece, habit: _Habit) -> float:
         score += 1
     if piece.tag in ("h1", "h2", "h3", "h4"):
         score -= 2
+    if not credit and signature(text):
+        score -= 3  # the authors' names close an article, not a caption
     return score
 
 
@@ -73,7 +78,9 @@ class _Habit:
     """What the page's own paragraphs look like, and what stands after its pictures."""
 
     def __init__(self, pieces: list[Piece]) -> None:
-        after = [(a, b) for a, b in zip(pieces, pieces[1:], strict=False) if a.kind == "image" and b.kind == "text"]
+        after = [
+            (a, b) for a, b in zip(pieces, pieces[1:], strict=False) if a.kind == "image" and b.kind == "text"
+        ]
         following = {id(b) for _, b in after}
         texts = [p for p in pieces if p.kind == "text" and id(p) not in following and len(p.text) > 20]
         self.known = len(texts) >= 2
@@ -91,7 +98,10 @@ class _Habit:
         self.alt_repeats = len(alts) > 1 and len(set(alts)) == 1
         lengths = [len(b.text) for _, b in after]
         self.short_after_each = (
-            len(after) >= 3 and max(lengths) <= 60 and bool(texts) and median(lengths) * 2 < median(len(p.text) for p in texts)
+            len(after) >= 3
+            and max(lengths) <= 60
+            and bool(texts)
+            and median(lengths) * 2 < median(len(p.text) for p in texts)
         )
 
 

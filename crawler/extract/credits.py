@@ -30,8 +30,8 @@ _CJK = r"[㐀-鿿𠀀-𱍊]"
 _WORD = r"[^\s。！？!?；;，,、：:（）()\[\]【】“”\"/／|｜]"
 _NAME = rf"(?:{_CJK}{{1,4}}[·•・][㐀-鿿·•・]{{1,10}}|{_CJK}{{2,4}}|{_CJK}\s{_CJK}|[A-Za-z@][\w.@·\-]{{1,30}})"
 _NAMES = rf"{_NAME}(?:(?:\s|\s?[、，,]\s?){_NAME}){{0,4}}"
-# 拍摄, 航摄, 抓拍 are verbs of a caption, not roles
-_SHOT = r"(?:摄影报道|摄影報導|摄影|攝影|摄制|(?<![拍航抓偷翻自盗])摄|(?<![拍航抓偷翻自盗])攝)"
+# 拍摄, 抓摄 are verbs of a caption, not roles; 航 and 自 also end names
+_SHOT = r"(?:摄影报道|摄影報導|摄影|攝影|摄制|(?<![拍抓偷翻盗])摄|(?<![拍抓偷翻盗])攝)"
 _WHEN = r"(?:于?\s?[\d年月日./\-\s]{4,14})?"
 _REPORTER = (
     r"(?:本报|本网|本社|本刊|本台|特约|特派|见习|实习|首席|全媒体|摄影|新媒体|融媒体|图片|實習|特約){0,3}"
@@ -52,7 +52,9 @@ _LABEL = (
     r"(?:图文|文图|文[/／、]图|图[/／、]文)|[图圖]|供图|供圖|摄影|攝影|摄|攝|来源|來源|資料來源|[Pp]hoto(?:graph)?(?: by)?|[Cc]redit)"
 )
 
-_BRACKETED = re.compile(rf"(?P<before>[㐀-鿿]{{2,8}}发)?\s?[（(\[【](?P<inner>[^（）()\[\]【】]{{1,40}})[）)\]】]{_END}")
+_BRACKETED = re.compile(
+    rf"(?P<before>[㐀-鿿]{{2,8}}发)?\s?[（(\[【](?P<inner>[^（）()\[\]【】]{{1,40}})[）)\]】]{_END}"
+)
 _REPORTER_SHOT = re.compile(
     rf"(?:{_EDGE}(?P<raw>(?:图片来源[:：]\s?)?{_WORD}{{0,10}}?(?:\s?发\s)?{_REPORTER}\s?(?P<name>{_NAMES})\s?[/／]?\s?{_SHOT}\s?{_WHEN}))"
     rf"{_END}"
@@ -61,10 +63,16 @@ _REPORTER_SHOT_CLOSE = re.compile(
     rf"(?P<raw>[㐀-鿿]{{2,6}}?(?:社|网|報|报|台){_REPORTER}\s?(?P<name>{_NAMES})\s?[/／]?\s?{_SHOT}\s?{_WHEN}){_END}"
 )
 _SHOT_END = re.compile(rf"\s?[/／]?\s?(?:{_SHOT}|(?<=\s)拍摄)\s?{_WHEN}{_END}")
-_SUPPLIED = re.compile(rf"{_EDGE}(?P<raw>(?P<name>{_WORD}{{2,25}}?)\s?[/／]?\s?(?:供图|供圖|供稿|(?:图片|圖片)?提供)){_END}")
-_PICTURE = re.compile(rf"(?:\A|(?<=[\s。！？”）)]))(?P<raw>(?:{_WORD}{{0,8}}?{_REPORTER})?\s?(?P<name>{_WORD}{{2,16}})\s[图圖]){_END}")
+_SUPPLIED = re.compile(
+    rf"{_EDGE}(?P<raw>(?P<name>{_WORD}{{2,25}}?)\s?[/／]?\s?(?:供图|供圖|供稿|(?:图片|圖片)?提供)){_END}"
+)
+_PICTURE = re.compile(
+    rf"(?:\A|(?<=[\s。！？”）)]))(?P<raw>(?:{_WORD}{{0,8}}?{_REPORTER})?\s?(?P<name>{_WORD}{{2,16}})\s[图圖]){_END}"
+)
 _LABELLED = re.compile(rf"{_EDGE}(?P<raw>{_LABEL}\s?[:：/／丨|｜]\s?(?P<name>[^。；;]{{1,40}})){_END}")
-_LABELLED_WIDE = re.compile(rf"{_EDGE}(?P<raw>(?:摄影|攝影|供图|供圖|图片来源|图源|[Pp]hoto by)\s(?P<name>[^。；;：:，,]{{2,24}})){_END}")
+_LABELLED_WIDE = re.compile(
+    rf"{_EDGE}(?P<raw>(?:摄影|攝影|供图|供圖|图片来源|图源|[Pp]hoto by)\s(?P<name>[^。；;：:，,]{{2,24}})){_END}"
+)
 _TOLD = re.compile(
     rf"{_EDGE}(?P<raw>(?:本文|文中|以上)?(?:图片|圖片|照片|图)(?:均?来自于?|均?來自|来源于|据)\s?(?P<name>[^。；;，,]{{2,30}})){_END}"
 )
@@ -75,11 +83,23 @@ _AGENCY_PICTURE = re.compile(rf"{_EDGE}(?P<raw>(?P<name>{_STANDALONE})){_END}")
 _CLOSE_SHOT = re.compile(rf"(?P<name>{_CJK}{{3}}){_SHOT}{_END}")
 _NOT_PICTURE = re.compile(r"[示意效果路线地流程截资料设计结构插漫宣传概念对比走势分布]\s?图\Z")
 
-_LABEL_REST = re.compile(rf"\A(?:{_LABEL}\s?[:：/／]\s?|由(?=..))|\A{_WORD}{{0,10}}?{_REPORTER}\s?|[（(][^）)]*[）)]|\s?[/／]\s?\Z")
+_LABEL_REST = re.compile(
+    rf"\A(?:{_LABEL}\s?[:：/／]\s?|由(?=..))|\A{_WORD}{{0,10}}?{_REPORTER}\s?|[（(][^）)]*[）)]|\s?[/／]\s?\Z"
+)
 _TITLED = re.compile(r"《[^》]*》")
 _RIGHTS = re.compile(r"\s*(?:版权作品.*|请勿转载.*|未经.*|版权所有.*)\Z")
 _LEAD_SIGN = re.compile(r"\A[\s▲△▼▽◎●↑↓◆■☆★►▶→←*]+|\A(?:图注|圖註|图说|圖說|图片说明|图解)\s?[:：]\s?")
-_RULES = (_REPORTER_SHOT, _REPORTER_SHOT_CLOSE, _EXCEPT, _TOLD, _LABELLED, _LABELLED_WIDE, _SUPPLIED, _PICTURE, _AGENCY_PICTURE)
+_RULES = (
+    _REPORTER_SHOT,
+    _REPORTER_SHOT_CLOSE,
+    _EXCEPT,
+    _TOLD,
+    _LABELLED,
+    _LABELLED_WIDE,
+    _SUPPLIED,
+    _PICTURE,
+    _AGENCY_PICTURE,
+)
 
 
 def _names(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from crawler.text import clean, squash
@@ -22,9 +22,13 @@ _CLOCK = (
     r"(?:\s?(?P<zone>Z\b|GMT|UTC|[+-]\d{2}:?\d{2}(?!\d)))?)?"
 )
 _MOMENT = re.compile(_DATE + _CLOCK)
-_COMPACT = re.compile(r"(?<!\d)(?P<y>20\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)(?:(?P<H>[012]\d)(?P<M>[0-5]\d)(?P<S>[0-5]\d))?(?!\d)")
+_COMPACT = re.compile(
+    r"(?<!\d)(?P<y>20\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)(?:(?P<H>[012]\d)(?P<M>[0-5]\d)(?P<S>[0-5]\d))?(?!\d)"
+)
 _NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_CHINESE_DATE = re.compile(r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
+_CHINESE_DATE = re.compile(
+    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+)
 _URL_DATE = re.compile(r"/(20\d{2})[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?=[/_\-.]|\d{0,2}\D|\Z)")
 
 
@@ -49,7 +53,7 @@ def _offset(zone: str | None) -> timezone:
     if zone is None:
         return CHINA
     if zone[0] not in "+-":
-        return timezone.utc
+        return UTC
     digits = zone[1:].replace(":", "")
     delta = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(delta if zone[0] == "+" else -delta)
@@ -69,7 +73,13 @@ def _moment(found: re.Match[str]) -> Moment | None:
         elif half in ("上午", "凌晨", "am") and hour == 12:
             hour = 0
         when = datetime(
-            year, month, day, hour, int(parts["M"]), int(parts.get("S") or 0), tzinfo=_offset(parts.get("zone"))
+            year,
+            month,
+            day,
+            hour,
+            int(parts["M"]),
+            int(parts.get("S") or 0),
+            tzinfo=_offset(parts.get("zone")),
         )
     except ValueError:  # 2024-13-45, 25:61: digits that are no date
         return None

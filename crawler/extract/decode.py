@@ -18,6 +18,8 @@ _COMMON = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
     "這個國來時們對會發動產種過說後經為學長現開關點業當無與電機應實車東員變體樣報總題門應該"
 )
+_IDEOGRAPHS = re.compile("[\u3400-\u9fff\ue000-\uf8ff]+")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]+")
 # one wrong byte in so many is a cut-off or a foreign fragment, not another encoding
 _TOLERATED = 1 / 200
 
@@ -34,8 +36,8 @@ class Decoded(NamedTuple):
 
 def _plausible(text: str) -> float:
     """Share of frequent characters among the CJK ones: about .3 in Chinese text, near 0 in garbage."""
-    cjk = [c for c in text[:20000] if "\u3400" <= c <= "\u9fff" or "\ue000" <= c <= "\uf8ff"]
-    return sum(c in _COMMON for c in cjk) / len(cjk) if cjk else 0.0
+    cjk = "".join(_IDEOGRAPHS.findall(text[:20000]))
+    return sum(map(_COMMON.__contains__, cjk)) / len(cjk) if cjk else 0.0
 
 
 def _bad(text: str) -> int:
@@ -78,7 +80,7 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
 
 def _accept(text: str, encoding: str) -> Decoded:
     sample = text[:20000]
-    bad = _bad(sample) + sum(1 for c in sample if c < " " and c not in "\t\n\r\x0c")
+    bad = _bad(sample) + sum(map(len, _CONTROLS.findall(sample)))
     if sample and bad > max(20, len(sample) // 10):
         raise DecodeError(f"{bad} of the first {len(sample)} characters are not text (read as {encoding})")
     return Decoded(text, encoding)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from cssselect.parser import Hash
 from cssselect.xpath import XPathExpr
@@ -15,8 +15,30 @@ Element = etree._Element
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 UNSEEN = frozenset(
-    "script style noscript template head title meta link textarea select option button input form iframe object embed "
-    "canvas svg map audio dialog".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "textarea",
+        "select",
+        "option",
+        "button",
+        "input",
+        "form",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "svg",
+        "map",
+        "audio",
+        "dialog",
+    ]
 )
 """Tags whose text is no part of an article."""
 
@@ -52,13 +74,68 @@ def select(node: Element, selector: str | None) -> list[Element]:
     return cast("list[Element]", _compiled(selector)(node))
 
 
+_COMPOUND = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w\-]+)+)\Z")
+_TOKEN = re.compile(r"[.#]([\w\-]+)")
+_NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
+
+
+class _Part(NamedTuple):
+    """One of the alternatives of a selector."""
+
+    css: str
+    tag: str | None
+    """Its tag when it is a single compound, "" for any; None when it is more than that."""
+    names: tuple[str, ...]
+    """Classes or ids that a page must have for it to find anything."""
+
+
+@lru_cache(maxsize=2048)
+def _parts(selector: str) -> tuple[_Part, ...]:
+    found = []
+    # a comma inside a bracket or a function parts nothing
+    for css in re.split(r",(?![^(\[]*[)\]])", selector):
+        plain = _COMPOUND.match(css.strip())
+        names = tuple(_TOKEN.findall(re.sub(r"\[[^\]]*\]|:[\w\-]+(?:\([^)]*\))?", "", css)))
+        found.append(_Part(css.strip(), (plain[1] or "") if plain else None, names))
+    return tuple(found)
+
+
+class Finder:
+    """select() on one page, for many selectors of which most find nothing: the page's names are listed once."""
+
+    def __init__(self, tree: Element) -> None:
+        self.tree = tree
+        self._named: dict[str, list[tuple[int, Element]]] = {}
+        for number, node in enumerate(cast("list[Element]", _NAMED(tree))):
+            entry = (number, node)
+            for name in {*(node.get("class") or "").split(), node.get("id") or ""} - {""}:
+                self._named.setdefault(name, []).append(entry)
+
+    def __call__(self, selector: str | None) -> list[Element]:
+        """Nodes that a portal's selector finds on the page, in page order; none for no selector."""
+        if not selector:
+            return []
+        likely = [part for part in _parts(selector) if all(name in self._named for name in part.names)]
+        if any(part.tag is None for part in likely):
+            return select(self.tree, ", ".join(part.css for part in likely))
+        found: dict[int, Element] = {}
+        for part in likely:
+            others = [{number for number, _ in self._named[name]} for name in part.names[1:]]
+            for number, node in self._named[part.names[0]]:
+                if part.tag in ("", node.tag) and all(number in other for other in others):
+                    found[number] = node
+        return [found[number] for number in sorted(found)]
+
+
 def parse(text: str) -> Element | None:
     """The tree of a page's text; None when there is no element in it."""
     data = text.replace("\x00", "").encode("utf-8", "replace").strip()
     if not data:
         return None
     # huge_tree: else libxml2 drops what follows a text of 10 MB or a nesting of 256
-    parser = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError:  # nothing but white space or markup declarations

@@ -12,8 +12,26 @@ from crawler.text import fold, squash
 
 _MOST = 6000  # characters of text between headline and body worth reading
 _CRUMB_PARTS = re.compile(r"\s*(?:[>＞›»→]+|&gt;|\s[-–/|]\s|::)\s*")
-_CRUMB_LEAD = re.compile(r"\A(?:您|你)?(?:的|现在的|当前的?|目前|所在)*(?:位置|位于|在)(?:是)?\s*[:：]?\s*|\A当前位置\s*[:：]?\s*")
-_NO_CHANNEL = frozenset({"首页", "首頁", "主页", "网站首页", "正文", "内容", "文章", "文章正文", "新闻正文", "正文页", "详细", "详情", "home"})
+_CRUMB_LEAD = re.compile(
+    r"\A(?:您|你)?(?:的|现在的|当前的?|目前|所在)*(?:位置|位于|在)(?:是)?\s*[:：]?\s*|\A当前位置\s*[:：]?\s*"
+)
+_NO_CHANNEL = frozenset(
+    {
+        "首页",
+        "首頁",
+        "主页",
+        "网站首页",
+        "正文",
+        "内容",
+        "文章",
+        "文章正文",
+        "新闻正文",
+        "正文页",
+        "详细",
+        "详情",
+        "home",
+    }
+)
 _crumb_ends = etree.XPath("//text()[contains(., '正文')]")
 _crumb_starts = etree.XPath("//a[contains(., '首页') or contains(., '首頁')]")
 
@@ -49,6 +67,9 @@ def between(title: Element, body: Element) -> str:
     return "".join(pieces)[:_MOST]
 
 
+_FOOTER = re.compile(r"foot|copyright|disclaim|statement|declar|notice")
+
+
 def below(body: Element, most: int = 8) -> str:
     """Short texts that follow the body within the article's own frame: where 责编 lines stand."""
     pieces: list[str] = []
@@ -59,7 +80,7 @@ def below(body: Element, most: int = 8) -> str:
         for count, sibling in enumerate(node.itersiblings()):
             if count >= most:
                 break
-            if not is_hidden(sibling):
+            if not is_hidden(sibling) and not _FOOTER.search(hints(sibling)):
                 text = broken_text(sibling)
                 if len(text) <= 200:
                     pieces.extend((text, BREAK))
@@ -145,6 +166,6 @@ def source_link(nodes: list[Element], name: str) -> str | None:
         for link in node.iter("a"):
             href = (link.get("href") or "").strip()
             text = fold(squash(visible_text(link)))
-            if text and (text == wanted or wanted.endswith(text) and "源" in hints(node)) and href:
+            if text and (text == wanted or (wanted.endswith(text) and "源" in hints(node))) and href:
                 return href if not href.startswith(("#", "javascript:")) else None
     return None

@@ -12,7 +12,9 @@ from crawler.identity import belongs
 from crawler.portals import Portal
 from crawler.text import squash
 
-_NEXT = re.compile(r"\A[\s\[（(《«]*(?:下一?[页頁]|后一页|next(?:\s?page)?|[>»]{1,2}|更多)[\s\]）)》»>]*\Z", re.IGNORECASE)
+_NEXT = re.compile(
+    r"\A[\s\[（(《«]*(?:下一?[页頁]|后一页|next(?:\s?page)?|[>»]{1,2}|更多)[\s\]）)》»>]*\Z", re.IGNORECASE
+)
 # what numbered list pages look like: /china-2, /china/index-2.html, /china/index_2.html, /inc/<id>-2.inc
 _NUMBERED = re.compile(r"(?P<stem>.*?)(?:/index)?[-_](?P<number>\d{1,4})(?P<ending>\.\w+|/)?\Z")
 _ENDING = re.compile(r"(?:/index)?(?:\.\w+|/)?\Z")

@@ -131,15 +131,21 @@ def merge(parts: list[Article]) -> Article:
             replace(image, position=image.position - skipped + len(blocks) - len(incoming))
             for image in part.images
         )
-    last = parts[-1]
     return replace(
-        first,
+        complete(first, parts[-1]),
         blocks=blocks,
         images=images,
         body_text=join_text(blocks),
         pages=len(parts),
-        authors=first.authors or last.authors,
-        editor=first.editor or last.editor,
-        duty_editor=first.duty_editor or last.duty_editor,
-        source=first.source or last.source,
+    )
+
+
+def complete(first: Article, other: Article) -> Article:
+    """The article with the names that only another of its pages has: 责编 often stands on the last one."""
+    return replace(
+        first,
+        authors=first.authors or other.authors,
+        editor=first.editor or other.editor,
+        duty_editor=first.duty_editor or other.duty_editor,
+        source=first.source or other.source,
     )

@@ -27,7 +27,18 @@ PORTAL = Portal(
         r"/20\d{6}/[0-9A-Za-z\-]{4,}(?:_\d+)?\.html",
         r"/20\d\d/\d\d/\d\d/\w+(?:[_\-]\w+)*\.html?",
     ),
-    deny_url=(r"/special/", r"/list/", r"/live/", r"/video/", r"/audio/", r"/index\.html?$", r"/sitemap\.html", r"\.(?:mp4|mp3|zip|apk|pdf)$"),
+    # a regional site's home page shows the newest of each column; its columns page on
+    column_url=(r"//(?!news\.|www\.)[a-z]+\.cri\.cn/[a-z]\w*/?$",),
+    deny_url=(
+        r"/special/",
+        r"/list/",
+        r"/live/",
+        r"/video/",
+        r"/audio/",
+        r"/index\.html?$",
+        r"/sitemap\.html",
+        r"\.(?:mp4|mp3|zip|apk|pdf)$",
+    ),
     lists=(
         ListRule(".sftx-list.more-list li", ".sftx-list-text > a", ".sftx-list-time"),
         ListRule(".list-box > ul > li", "h4 > a, .list-title > a", ".list-time"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrapy import Request
 
-from crawler.extract.pages import merge
+from crawler.extract.pages import complete, merge
 from crawler.failures import TRIES, Failure, why
 from crawler.items import Article, Fetch
 from crawler.read import Page
@@ -32,11 +33,13 @@ async def with_parts(spider: PortalSpider, first: Article, page: Page, row: Page
     if page.parts.whole_url:
         whole = await _fetch(spider, page.parts.whole_url, row, first.fetch)
         if whole is not None and len(whole.article.body_text) >= len(first.body_text):
-            merged = merge([first])
-            merged.blocks, merged.images = whole.article.blocks, whole.article.images
-            merged.body_text = whole.article.body_text
-            merged.authors = merged.authors or whole.article.authors
-            merged.pages = page.parts.count
+            merged = replace(
+                complete(first, whole.article),
+                blocks=whole.article.blocks,
+                images=whole.article.images,
+                body_text=whole.article.body_text,
+                pages=page.parts.count,
+            )
             merged.fetch.incomplete = None
             return merged
     parts = [first]

@@ -163,3 +163,10 @@ COMMON = load_topic(TOPICS / "common.txt")
 ALL_TOPICS: tuple[Topic, ...] = tuple(
     load_topic(path) for path in sorted(TOPICS.glob("*.txt")) if path.stem != "common"
 )
+ABROAD = load_topic(Path(__file__).with_name("abroad.txt")).words
+"""Words of the news from abroad, before those of the topic."""
+PLACES: dict[str, tuple[str, ...]] = {
+    name: tuple(part for frame in frames for part in frame if isinstance(part, str))
+    for name, frames in load_topic(Path(__file__).with_name("places.txt")).words.items()
+}
+"""Cities, districts by host, offices that supply pictures."""
