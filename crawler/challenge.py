@@ -40,7 +40,7 @@ _LOGIN_TITLE = re.compile(r"登录|登陆|统一身份认证|log ?in|sign ?in", 
 _BYLINE = re.compile("来源|稿源|责编|责任编辑|编辑[:：]|记者|通讯员")
 _SUSPICIOUS = re.compile(rb"<script|<form|<input|<iframe", re.I)
 _SCRIPT = re.compile(rb"<script", re.I)
-_SCRIPTS = re.compile(rb"<script\b.*?</script", re.I | re.S)
+_SCRIPT_END = re.compile(rb"</script", re.I)
 _PASSWORD = re.compile(rb"password", re.I)
 _SEEN = etree.XPath(
     "//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
@@ -67,13 +67,20 @@ def challenge(status: int, headers: Mapping[Any, Any], body: bytes) -> str | Non
     if not _SUSPICIOUS.search(body) and status not in _REFUSALS:
         return None
     # most pages end here, before anything is parsed: more to read than a challenge has, and no login
-    if not _PASSWORD.search(body) and _non_ascii(_SCRIPTS.sub(b"", body)) > _READABLE:
+    if not _PASSWORD.search(body) and _non_ascii(_outside_scripts(body)) > _READABLE:
         return None
     return _Page(body).reason(status)
 
 
 def _non_ascii(data: bytes) -> int:
     return len(data) - len(data.translate(None, _NON_ASCII))
+
+
+def _outside_scripts(body: bytes) -> bytes:
+    """The page without its scripts; piece by piece, since one pattern over both ends may take for ever."""
+    first, *rest = _SCRIPT.split(body)
+    ends = [(piece, _SCRIPT_END.search(piece)) for piece in rest]
+    return first + b"".join(piece[end.end() :] for piece, end in ends if end)
 
 
 def _content_type(headers: Mapping[Any, Any]) -> str:

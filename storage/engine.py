@@ -65,7 +65,7 @@ def lock_writers(conn: Connection) -> None:
 
 def is_failure(error: BaseException) -> bool:
     """True when an exception means that the database failed, not that one row is wrong."""
-    if isinstance(error, DatabaseError | _FAILURES):
+    if isinstance(error, (DatabaseError, *_FAILURES)):
         return True
     # a malformed file is the base class itself; its children tell of rows
     return type(error) is sa.DatabaseError
