@@ -7,13 +7,13 @@ import argparse
 from scrapy.exceptions import UsageError
 
 from crawler import command
-from crawler.items import to_record
+from crawler.items import Article, to_record
 from crawler.output import day_and_minute, image_record, print_json, print_table, say
 
 
 class Command(command.Command):
     def syntax(self) -> str:
-        return "[options] WORDS"
+        return "[options] [WORDS]"
 
     def short_desc(self) -> str:
         return "Search articles, or pictures with --images"
@@ -22,6 +22,7 @@ class Command(command.Command):
         return (
             "Search the stored articles, or with --images the pictures by caption and credit. All words must "
             "be found; a phrase stands in quotation marks; one Chinese character is enough. "
+            "Without words: the newest articles. "
             "Examples: scrapy search 妇联 --since 2017-01-01 · scrapy search --images 义诊 --json"
         )
 
@@ -35,13 +36,31 @@ class Command(command.Command):
         command.add_filters(parser)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        if not args:
-            raise UsageError("give the words to search for, e.g. scrapy search 妇联", print_help=False)
         words = " ".join(args)
-        if opts.images:
+        if not args:
+            self.newest(opts)
+        elif opts.images:
             self.images(words, opts)
         else:
             self.articles(words, opts)
+
+    def newest(self, opts: argparse.Namespace) -> None:
+        """Without words: what is newest."""
+        from storage.queries import newest
+
+        if opts.images:
+            raise UsageError(
+                "give the words to search for, e.g. scrapy search --images 义诊", print_help=False
+            )
+        with self.database() as database, database.reading() as conn:
+            found = newest(conn, command.filters(opts), opts.limit)
+        if opts.json:
+            print_json({"id": row_id, **to_record(article)} for row_id, article in found)
+        elif found:
+            rows = [(row_id, *_head(article), len(article.images)) for row_id, article in found]
+            print_table(("id", "published", "source", "title", "pictures"), rows, wide="title")
+        else:
+            say("no article is stored" + (" that passes the filters" if any(_given(opts)) else ""))
 
     def articles(self, words: str, opts: argparse.Namespace) -> None:
         from storage.search import search_articles
@@ -51,16 +70,7 @@ class Command(command.Command):
         if opts.json:
             print_json({"id": hit.id, **to_record(hit.article), "snippet": hit.snippet} for hit in hits)
         elif hits:
-            rows = [
-                (
-                    hit.id,
-                    day_and_minute(hit.article.published_at),
-                    hit.article.source.name if hit.article.source else None,
-                    hit.article.title,
-                    hit.snippet,
-                )
-                for hit in hits
-            ]
+            rows = [(hit.id, *_head(hit.article), hit.snippet) for hit in hits]
             print_table(("id", "published", "source", "title", "text"), rows, wide="text")
         self.report(len(hits), words, opts)
 
@@ -92,3 +102,13 @@ class Command(command.Command):
             say(f"no {kind} with {words!r}{other}")
         elif number == opts.limit and not opts.json:
             say(f"the first {number} {kind}; more with --limit {number * 5}")
+
+
+def _head(article: Article) -> tuple[str, str | None, str]:
+    """Time, source and headline, as tables show them."""
+    source = article.source.name if article.source else None
+    return day_and_minute(article.published_at), source, article.title
+
+
+def _given(opts: argparse.Namespace) -> list[object]:
+    return [opts.portal, opts.channel, opts.source, opts.since, opts.until]

@@ -102,7 +102,8 @@ def article(
 def list_page(urls: list[str], next_url: str | None = None, day: str = "2023年05月10日 10:20") -> str:
     """The markup of a list page."""
     items = "".join(
-        f'<li><div class="sftx-list-text"><a href="{url}">标题</a></div><div class="sftx-list-time">{day}</div></li>'
+        f'<li><div class="sftx-list-text"><a href="{url}">标题</a></div>'
+        f'<div class="sftx-list-time">{day}</div></li>'
         for url in urls
     )
     following = f'<a href="{next_url}">下一页</a>' if next_url else ""

@@ -41,6 +41,7 @@ def main() -> int:
         code = show(*crawl, quiet=quiet)
     for command in (
         ("db", "stats"),
+        ("search", "--limit", "8"),
         ("search", "医院", "--limit", "5"),
         ("search", "--images", "孩子", "--limit", "5"),
         ("ledger",),
