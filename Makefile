@@ -6,7 +6,7 @@ READY = $(VENV)/.ready
 DEMO_DB = data/demo.db
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test soak lint bench lock clean
+.PHONY: help env demo test soak lint bench docs lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
@@ -35,6 +35,9 @@ lint: $(READY) ## formatting, ruff, types
 
 bench: $(READY) ## pages a second of a whole crawl beside plain Scrapy, and peak memory
 	$(BIN)/python -m benchmarks.crawl
+
+docs: $(READY) ## write docs/commands.md anew from the commands
+	$(BIN)/python -m tests.command_help > docs/commands.md
 
 lock: ## pin the dependencies anew, with hashes (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
