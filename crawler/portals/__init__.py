@@ -18,8 +18,10 @@ class Channel:
     """Short key, lower-case ASCII, as in the portal's own URLs."""
     title: str
     """What readers call it."""
-    lists: tuple[str, ...]
+    lists: tuple[str, ...] = ()
     """Absolute URLs of its first list pages."""
+    feeds: tuple[str, ...] = ()
+    """Absolute URLs of RSS or Atom feeds, or of sitemaps."""
 
 
 @dataclass(frozen=True, slots=True)
