@@ -8,6 +8,7 @@ from datetime import date
 
 from crawler.identity import UrlError, belongs, canonical_url
 from crawler.portals import Channel, Portal
+from crawler.undeclared import portal_for
 
 NAMES = ("channel", "since", "until", "limit", "url")
 
@@ -82,6 +83,35 @@ def _channels(portal: Portal, text: str | None) -> tuple[Channel, ...]:
     return tuple(wanted.values())
 
 
+def split_urls(text: str | None) -> list[str]:
+    """The URLs of an argument; a comma may also stand inside one: only before the next address it parts two.
+
+    >>> split_urls("https://e.cn/a,b.html, https://e.cn/c")
+    ['https://e.cn/a,b.html', 'https://e.cn/c']
+    """
+    return [url for part in re.split(r",(?=\s*https?://)", text or "") if (url := part.strip(" ,"))]
+
+
+def undeclared_portal(url: str | None) -> Portal:
+    """The portal of `crawl portal -a url=…`. Raises WrongUsage."""
+    urls = split_urls(url)
+    if not urls:
+        raise WrongUsage("crawl portal needs a start: -a url=https://…")
+    for text in urls:
+        _check_url(text)
+    try:
+        return portal_for(urls)
+    except ValueError as error:
+        raise WrongUsage(f"url=: {error}") from None
+
+
+def _check_url(text: str) -> None:
+    try:
+        canonical_url(text)
+    except UrlError:
+        raise WrongUsage(f"url={text!r} is not an absolute http or https URL") from None
+
+
 def parse_arguments(
     portal: Portal,
     *,
@@ -101,12 +131,8 @@ def parse_arguments(
         raise WrongUsage(f"since={first} is after until={last}: no article can be both")
     urls: list[str] = []
     outside: list[str] = []
-    # a comma may also stand inside a URL: only one before the next address parts two
-    for text in filter(None, (part.strip(" ,") for part in re.split(r",(?=\s*https?://)", url or ""))):
-        try:
-            canonical_url(text)
-        except UrlError:
-            raise WrongUsage(f"url={text!r} is not an absolute http or https URL") from None
+    for text in split_urls(url):
+        _check_url(text)
         (urls if belongs(text, portal.hosts) else outside).append(text)
     if url is not None and not urls and not outside:
         raise WrongUsage("url= names no URL")

@@ -85,7 +85,7 @@ class Store:
                 self._committer = Committer(self.database)
                 self.run_id = await self._committer.submit(
                     StartRun(
-                        portal=spider.name,
+                        portal=getattr(spider, "portal", spider).name,
                         arguments=getattr(spider, "given", {}),
                         host=socket.gethostname(),
                         pid=os.getpid(),

@@ -108,7 +108,10 @@ def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article]]) -> No
     statement = update(PAGE).where(PAGE.c.id == bindparam("b_id")).values(values)
     if pages:
         answered = statement.values(
-            last_status=bindparam("b_status"), etag=bindparam("b_etag"), last_modified=bindparam("b_modified")
+            kind="article",  # a start page may have been taken for a list
+            last_status=bindparam("b_status"),
+            etag=bindparam("b_etag"),
+            last_modified=bindparam("b_modified"),
         )
         conn.execute(answered, pages)
     if parts:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
-from crawler.arguments import Unknown, WrongUsage, parse_arguments
+from crawler import undeclared
+from crawler.arguments import Unknown, WrongUsage, parse_arguments, undeclared_portal
 from crawler.extensions.counts import Counts
 from crawler.portals.registry import portal_by_name, portal_names
 from crawler.store import database_url
@@ -35,7 +36,8 @@ class Command(ScrapyCrawl):
     def long_desc(self) -> str:
         return (
             "Crawl a portal: all its channels, some (-a channel=cq,hb), or given list and article pages "
-            f"(-a url=…). Portals: {', '.join(portal_names())}. Articles already stored are not fetched "
+            f"(-a url=…). Portals: {', '.join(portal_names())}; any other site: crawl portal -a "
+            "url=https://… reads its feeds, sitemaps and lists. Articles already stored are not fetched "
             "again, unless -a url= names them. -O out.jsonl also writes this run's articles as JSON Lines. "
             "Exit code 0: it did its job; 1: it did not; 2: wrong usage."
         )
@@ -44,11 +46,12 @@ class Command(ScrapyCrawl):
         if len(args) != 1:
             raise UsageError(f"name one portal: {', '.join(portal_names())}")
         portal = portal_by_name(args[0])
-        if portal is None:
-            self._fail(f"unknown portal: {args[0]}; known: {', '.join(portal_names())}")
+        if portal is None and args[0] != undeclared.NAME:
+            known = ", ".join(portal_names())
+            self._fail(f"unknown portal: {args[0]}; known: {known}; any other: crawl portal -a url=https://…")
             return
         try:
-            parse_arguments(portal, **opts.spargs)
+            parse_arguments(portal or undeclared_portal(opts.spargs.get("url")), **opts.spargs)
         except WrongUsage as error:
             raise UsageError(str(error), print_help=False) from None
         except Unknown as error:

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
+from crawler.extract import links
 from crawler.extract.dates import parse_moment, url_day
 from crawler.extract.dom import Element, select, visible_text
+from crawler.extract.feeds import Feed, Link
 from crawler.identity import belongs
 from crawler.portals import Portal
 from crawler.text import squash
@@ -20,15 +22,8 @@ _NUMBERED = re.compile(r"(?P<stem>.*?)(?:/index)?[-_](?P<number>\d{1,4})(?P<endi
 _ENDING = re.compile(r"(?:/index)?(?:\.\w+|/)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An article that a list names."""
-
-    url: str
-    """Absolute."""
-    title: str | None = None
-    day: str | None = None
-    """YYYY-MM-DD from the list's own date, else from the URL."""
+_FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf)\+xml", re.IGNORECASE)
+COLUMNS_MOST = 60  # columns of an undeclared site that one home page leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +35,18 @@ class ListPage:
     """Absolute URLs of lists below this one (a regional site's columns), in page order."""
     next_url: str | None = None
     """Absolute URL of the next page or fragment of this list."""
+    sitemaps: list[Link] = field(default_factory=list)
+    """Further sitemaps below a sitemap index, with the day each last changed, the newest first."""
+    feeds: list[str] = field(default_factory=list)
+    """Absolute URLs of the feeds that the page names in its head."""
 
 
 def is_article_url(url: str, portal: Portal) -> bool:
     """True when the portal's rules take the URL for an article of its own."""
     if not belongs(url, portal.hosts) or any(re.search(rule, url) for rule in portal.deny_url):
         return False
+    if not portal.article_url:
+        return links.is_article(url)
     return any(re.search(rule, url) for rule in portal.article_url)
 
 
@@ -70,18 +71,40 @@ def _declared(tree: Element, base: str, portal: Portal) -> dict[str, Link]:
                     continue
                 times = [visible_text(node, " ") for node in select(item, rule.time)]
                 day = next((m.iso[:10] for text in times if (m := parse_moment(text))), None)
-                found[url] = Link(url, squash(visible_text(link)) or link.get("title"), day or url_day(url))
+                title = squash(visible_text(link)) or squash(link.get("title") or "") or None
+                found[url] = Link(url, title, day or url_day(url))
                 break
     return found
 
 
 def _any(tree: Element, base: str, portal: Portal) -> dict[str, Link]:
     """Every article link of a page whose list markup nobody declared."""
+    if not portal.article_url:
+        return _guessed(tree, base, portal)
     found: dict[str, Link] = {}
     for link in tree.iter("a"):
         url = _absolute(base, link)
         if url and url not in found and is_article_url(url, portal):
             found[url] = Link(url, squash(visible_text(link)) or None, url_day(url))
+    return found
+
+
+def _guessed(tree: Element, base: str, portal: Portal) -> dict[str, Link]:
+    """Every link that looks like an article's, by its URL, its words and a date beside it."""
+    found: dict[str, Link] = {}
+    for link, text in links.links_of(tree):
+        url = _absolute(base, link)
+        if url is None or url == base or not belongs(url, portal.hosts):
+            continue
+        known = found.get(url)
+        if known is not None:
+            # a picture's link to the same article comes first and has no headline
+            if text and (known.title is None or len(text) > len(known.title)):
+                found[url] = Link(url, text, known.day)
+            continue
+        day = links.date_beside(link)
+        if links.is_article(url, text, day is not None):
+            found[url] = Link(url, text or None, day or url_day(url))
     return found
 
 
@@ -105,14 +128,14 @@ def _next(tree: Element, base: str, text: str, portal: Portal, found_any: bool) 
     for pattern in portal.fragments:
         fragment = re.search(pattern, text)
         if fragment:
-            return urljoin(base, fragment[1])
+            return urljoin(base, str(fragment[1]))
     higher: str | None = None
-    links = [link for selector in portal.next_pages for link in select(tree, selector)]
-    for link in (*links, *tree.iter("a")):
+    declared = [link for selector in portal.next_pages for link in select(tree, selector)]
+    for link in (*declared, *tree.iter("a")):
         url = _absolute(base, link)
         if url is None or url == base or not belongs(url, portal.hosts):
             continue
-        if link in links:
+        if link in declared:
             return url
         label = squash(visible_text(link))
         there = urlsplit(url)
@@ -129,20 +152,44 @@ def read_list(tree: Element, url: str, text: str, portal: Portal) -> ListPage:
 
     Declared list markup first; where none of it is found, every link that looks like an article's.
     """
-    links = _declared(tree, url, portal) or _any(tree, url, portal)
+    found = _declared(tree, url, portal) or _any(tree, url, portal)
     columns = _columns(tree, url, portal)
-    return ListPage(list(links.values()), columns, _next(tree, url, text, portal, bool(links)))
+    following = _next(tree, url, text, portal, bool(found))
+    return ListPage(list(found.values()), columns, following, feeds=_feeds(tree, url, portal))
+
+
+def _feeds(tree: Element, base: str, portal: Portal) -> list[str]:
+    """Feeds that a page names: <link rel="alternate" type="application/rss+xml" href=…>."""
+    named = (node for node in tree.iter("link") if "alternate" in (node.get("rel") or "").lower().split())
+    urls = (_absolute(base, node) for node in named if _FEED_TYPE.search(node.get("type") or ""))
+    return list(dict.fromkeys(url for url in urls if url and belongs(url, portal.hosts)))
+
+
+def from_feed(feed: Feed, portal: Portal) -> ListPage:
+    """A feed or sitemap as a list: the portal's own and, of a plain sitemap, what looks like an article."""
+    own = [link for link in feed.links if belongs(link.url, portal.hosts)]
+    if feed.says_article:
+        wanted = [link for link in own if not any(re.search(rule, link.url) for rule in portal.deny_url)]
+    else:
+        wanted = [link for link in own if is_article_url(link.url, portal)]
+    return ListPage(wanted, sitemaps=[link for link in feed.sitemaps if belongs(link.url, portal.hosts)])
 
 
 def _columns(tree: Element, base: str, portal: Portal) -> list[str]:
     """Lists of the same site that a regional home page leads to, where the portal declares their form."""
     found: dict[str, None] = {}
     here = urlsplit(base).hostname
+    if not portal.article_url and urlsplit(base).path in ("", "/"):
+        for link, text in links.links_of(tree):
+            url = _absolute(base, link)
+            if url and url != base and belongs(url, portal.hosts) and links.is_column(url, text, base):
+                found.setdefault(url)
+        return list(found)[:COLUMNS_MOST]
     for link in tree.iter("a") if portal.column_url else ():
         url = _absolute(base, link)
         if url is None or url == base or urlsplit(url).hostname != here:
             continue
-        if any(re.search(rule, url) for rule in portal.column_url) and not is_article_url(url, portal):
-            if not any(re.search(rule, url) for rule in portal.deny_url):
-                found.setdefault(url)
+        denied = any(re.search(rule, url) for rule in portal.deny_url)
+        if any(re.search(rule, url) for rule in portal.column_url) and not denied:
+            found.setdefault(url)
     return list(found)

@@ -12,6 +12,7 @@ from scrapy import Request
 
 from crawler.failures import TRIES, Failure, why
 from crawler.items import Article, Fetch
+from crawler.read import Page
 from crawler.spiders.parts import with_parts
 from crawler.spiders.responses import header, judge
 from storage.ledger import Mark, PageRow
@@ -87,9 +88,16 @@ class Articles:
             for request in await self.lost(row, outcome, named):
                 yield request
             return
-        article = self.with_fetch(outcome.article, row, response)
-        if outcome.parts.count > 1:
-            article = await with_parts(self.spider, article, outcome, row)
+        async for result in self.read(outcome, response, row, named):
+            yield result
+
+    async def read(
+        self, page: Page, response: Response, row: PageRow, named: bool = True
+    ) -> AsyncIterator[Article | Request]:
+        """The article of a page, with its further pages; when it is not wanted, who takes its place."""
+        article = self.with_fetch(page.article, row, response)
+        if page.parts.count > 1:
+            article = await with_parts(self.spider, article, page, row)
         day = article.published_at[:10] if article.published_at else None
         if named or self.spider.arguments.wants(day):
             yield article

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
-from crawler.extract.decode import DecodeError, decode
-from crawler.extract.dom import parse
-from crawler.extract.lists import Link, ListPage, read_list
+from crawler.extract.feeds import Link
+from crawler.extract.lists import ListPage
 from crawler.failures import Failure, why
 from crawler.identity import UrlError
-from crawler.items import Article
 from crawler.read import Page
-from crawler.spiders.responses import charset, header, of_refusal, read_response
+from crawler.spiders.responses import header, judge_list
 from storage.ledger import FinishList, Found, Mark, MarkReachedEnd, OpenLists, PageRow
 
 if TYPE_CHECKING:
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+DEPTH_MOST = 4  # lists below lists: a home page, its sitemap index, its sitemaps; more is a circle of names
 _PAST_THE_END = frozenset({"http_404", "http_410", "no_links", "empty"})
 
 
@@ -41,6 +40,8 @@ class Walk:
     skipped: bool = False
     """Some page was left out because of since=, until= or limit=: the end was not reached."""
     seen: set[str] = field(default_factory=set)
+    guessed: bool = False
+    """Nobody named this list: that it is not there means nothing."""
 
 
 class Lists:
@@ -49,10 +50,11 @@ class Lists:
     def __init__(self, spider: PortalSpider) -> None:
         self.spider = spider
 
-    def walk(self, row: PageRow, seen: set[str] | None = None) -> Request:
+    def walk(self, row: PageRow, seen: set[str] | None = None, *, guessed: bool = False) -> Request:
         """The request that begins a walk at a list's first page."""
         known_end = row.reached_end_at is not None
-        return self.request(row, Walk(row, row.channel, known_end, seen=set() if seen is None else seen))
+        seen = set() if seen is None else seen
+        return self.request(row, Walk(row, row.channel, known_end, seen=seen, guessed=guessed))
 
     def request(self, row: PageRow, walk: Walk) -> Request:
         walk.seen.add(row.url_key)
@@ -66,13 +68,16 @@ class Lists:
         )
 
     async def parse(self, response: Response, row: PageRow, walk: Walk) -> AsyncIterator[Any]:
-        page = self.read(response, row)
-        if isinstance(page, Article):
+        page = judge_list(response, self.spider.portal, is_start=row.depth == 0)
+        if isinstance(page, Page):
             # a start URL that looked like a list holds an article
-            yield page
+            async for result in self.spider.articles.read(page, response, row):
+                yield result
             return
         if isinstance(page, Failure):
-            if row.id != walk.first.id and page.reason in _PAST_THE_END:
+            if walk.guessed and row.id == walk.first.id:
+                await self.spider.submit(Mark(row.id, "gone", page.reason, status=response.status))
+            elif row.id != walk.first.id and page.reason in _PAST_THE_END:
                 await self.spider.submit(Mark(row.id, "done", "past_the_end", status=response.status))
                 await self.reached_end(walk)
             else:
@@ -84,7 +89,7 @@ class Lists:
             FinishList(
                 row.id,
                 self.spider.store.run_id,
-                self.spider.name,
+                self.spider.portal.name,
                 [link for link in found if link is not None],
                 status=response.status,
                 etag=header(response, "ETag"),
@@ -104,55 +109,28 @@ class Lists:
         request: Request = failure.request  # type: ignore[attr-defined]
         await self.lost(request.cb_kwargs["row"], why(failure.value, request.url))
 
-    def read(self, response: Response, row: PageRow) -> ListPage | Failure | Article:
-        """What the list says, or why it says nothing."""
-        portal = self.spider.portal
-        if response.status >= 400:
-            result = read_response(response, portal)
-            if not isinstance(result, Page) and result.reason == "challenge":
-                return of_refusal(result, response.status)
-            return Failure.of_status(response.status, response.url)
-        try:
-            text = decode(response.body, charset(response)).text
-        except DecodeError as error:
-            return Failure("undecodable", f"{response.url}: {error}", status=response.status)
-        tree = parse(text)
-        if tree is None:
-            message = f"{response.url}: the list page is empty; the next run fetches it again"
-            return Failure("empty", message, status=response.status)
-        page = read_list(tree, response.url, text, portal)
-        if page.links or page.columns:
-            return page
-        if not row.depth:
-            result = read_response(response, portal)
-            if isinstance(result, Page):
-                return self.spider.articles.with_fetch(result.article, row, response)
-            if result.reason == "challenge":
-                return of_refusal(result, response.status)
-        return Failure(
-            "no_links",
-            f"{self.spider.name}: no link to an article on {response.url}; if the page has some, its markup "
-            f"is not declared in crawler/portals/{portal.name}.py",
-            status=response.status,
-            unread=True,
-        )
-
     async def columns(self, page: ListPage, row: PageRow, walk: Walk) -> AsyncIterator[Request]:
-        """Walks down the lists below a home page."""
-        for url in page.columns if row.depth == 0 else ():
+        """Walks down the lists, feeds and sitemaps below this one."""
+        named = [link.url for link in page.sitemaps if not self.is_too_old(link)]
+        walk.skipped = walk.skipped or len(named) < len(page.sitemaps)
+        guessed: list[str] = []
+        if row.depth == 0:
+            named += [*page.feeds, *page.columns]
+            guessed = self.spider.guessed_lists(row.url)
+        for url in (*named, *guessed):
             key = self.spider.key(url)
-            if key in walk.seen:
+            if key in walk.seen or row.depth >= DEPTH_MOST:
                 continue
             walk.seen.add(key)
             (below,) = await self.spider.submit(
                 OpenLists(
-                    self.spider.name,
+                    self.spider.portal.name,
                     self.spider.store.run_id,
-                    [Found(url, key, "list", walk.channel, depth=1)],
+                    [Found(url, key, "list", walk.channel, depth=row.depth + 1)],
                     found_on=row.id,
                 )
             )
-            yield self.walk(below, walk.seen)
+            yield self.walk(below, walk.seen, guessed=url in guessed)
 
     async def following(
         self, page: ListPage, row: PageRow, walk: Walk, rows: list[PageRow]
@@ -174,7 +152,7 @@ class Lists:
             return None
         (following,) = await spider.submit(
             OpenLists(
-                spider.name,
+                spider.portal.name,
                 spider.store.run_id,
                 [Found(page.next_url, key, "list", walk.channel, depth=row.depth + 1)],
                 found_on=row.id,
@@ -184,9 +162,12 @@ class Lists:
 
     def all_too_old(self, page: ListPage) -> bool:
         """True when every link of a page is older than since=: lists run from new to old."""
+        return bool(page.links) and all(self.is_too_old(link) for link in page.links)
+
+    def is_too_old(self, link: Link) -> bool:
+        """True when a link's day is known and older than since=."""
         since = self.spider.arguments.since
-        days = [link.day for link in page.links]
-        return since is not None and bool(days) and all(day is not None and day < since for day in days)
+        return since is not None and link.day is not None and link.day < since
 
     async def reached_end(self, walk: Walk) -> None:
         """Remember that all of this list is in the ledger, so that the next run may stop at known links."""

@@ -6,10 +6,11 @@ import builtins
 from functools import cache
 from typing import TYPE_CHECKING
 
+from crawler import undeclared
 from crawler.identity import belongs
 from crawler.portals import Portal
 from crawler.portals.registry import portal_by_name, portal_names
-from crawler.spiders.portal import PortalSpider
+from crawler.spiders.portal import PortalSpider, UndeclaredSpider
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -37,6 +38,8 @@ class PortalLoader:
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of a portal; KeyError, with the names there are, for another name."""
+        if spider_name == undeclared.NAME:
+            return UndeclaredSpider
         portal = portal_by_name(spider_name)
         if portal is None:
             raise KeyError(f"unknown portal: {spider_name}; known: {', '.join(portal_names())}")

@@ -58,7 +58,7 @@ async def with_parts(spider: PortalSpider, first: Article, page: Page, row: Page
 async def _fetch(spider: PortalSpider, url: str, row: PageRow, fetch: Fetch) -> Page | None:
     """One further page of an article; None, told in the ledger, when it cannot be read."""
     found = [Found(url, spider.key(url), "part", row.channel, depth=row.depth)]
-    (part,) = await spider.submit(Discover(spider.name, spider.store.run_id, found, found_on=row.id))
+    (part,) = await spider.submit(Discover(spider.portal.name, spider.store.run_id, found, found_on=row.id))
     engine = spider.crawler.engine
     assert engine is not None
     outcome: Page | Failure

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
-from scrapy import Spider
+from scrapy import Spider, signals
 from scrapy.exceptions import CloseSpider
 
-from crawler.arguments import Arguments, parse_arguments
+from crawler import undeclared
+from crawler.arguments import Arguments, parse_arguments, undeclared_portal
 from crawler.extract import EXTRACTOR
 from crawler.extract.dates import url_day
 from crawler.extract.lists import is_article_url
 from crawler.failures import Failure
-from crawler.identity import url_key
+from crawler.identity import belongs, url_key
+from crawler.portals import Portal
 from crawler.spiders.articles import Articles
 from crawler.spiders.lists import Lists
 from crawler.store import Store
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
-    from crawler.portals import Portal
     from storage.committer import Operation
     from storage.pages import State
 
@@ -36,7 +38,8 @@ logger = logging.getLogger(__name__)
 class PortalSpider(Spider):
     """Crawls one portal; a subclass with `portal` set is made for each declaration."""
 
-    portal: ClassVar[Portal]
+    portal: Portal
+    """Set by the subclass that is made of a declaration."""
     store: Store
 
     def __init__(self, *args: Any, **kwargs: str) -> None:
@@ -63,18 +66,20 @@ class PortalSpider(Spider):
         """What an earlier run left open, then the named pages, then the lists."""
         for url in self.arguments.outside:
             hosts = ", ".join(self.portal.hosts)
-            self.start_failed("outside", f"{url} is outside the portal {self.name} ({hosts}); not fetched")
+            self.start_failed(
+                "outside", f"{url} is outside the portal {self.portal.name} ({hosts}); not fetched"
+            )
         async for request in self.resume():
             yield request
         pages, lists = self.start_pages()
         if pages:
-            rows = await self.submit(Discover(self.name, self.store.run_id, pages))
+            rows = await self.submit(Discover(self.portal.name, self.store.run_id, pages))
             for found, row in zip(pages, rows, strict=True):
                 # a page that is named is fetched, whatever the ledger says of it
                 for request in self.articles.take([row], named=found.url):
                     yield request
         if lists:
-            for row in await self.submit(OpenLists(self.name, self.store.run_id, lists)):
+            for row in await self.submit(OpenLists(self.portal.name, self.store.run_id, lists)):
                 yield self.lists.walk(row)
 
     def start_pages(self) -> tuple[list[Found], list[Found]]:
@@ -82,11 +87,12 @@ class PortalSpider(Spider):
         lists = [
             Found(url, self.key(url), "list", channel.name)
             for channel in self.arguments.channels
-            for url in channel.lists
+            for url in (*channel.feeds, *channel.lists)
         ]
         pages = []
         for url in self.arguments.urls:
-            if is_article_url(url, self.portal):
+            # an undeclared site's page is looked at before it is taken for one or the other
+            if self.portal.article_url and is_article_url(url, self.portal):
                 pages.append(Found(url, self.key(url), "article", day_hint=url_day(url)))
             else:
                 lists.append(Found(url, self.key(url), "list"))
@@ -113,9 +119,15 @@ class PortalSpider(Spider):
             else []
         )
         if rows and not arguments.urls:
-            logger.info("%s: going on with %d articles that an earlier run found", self.name, len(rows))
+            logger.info(
+                "%s: going on with %d articles that an earlier run found", self.portal.name, len(rows)
+            )
         for request in self.articles.take(rows, resumed=True):
             yield request
+
+    def guessed_lists(self, _home: str) -> list[str]:
+        """Lists below a start page that nobody named; none where a declaration says which there are."""
+        return []
 
     # --- for the readers of lists and articles
 
@@ -153,3 +165,35 @@ class PortalSpider(Spider):
             return await self.store.submit(operation)
         except DatabaseError:
             raise CloseSpider("database_failed") from None
+
+
+class UndeclaredSpider(PortalSpider):
+    """Crawls a site that nobody declared: `scrapy crawl portal -a url=https://…`."""
+
+    name = undeclared.NAME
+    portal = Portal(name=undeclared.NAME, title=undeclared.NAME, hosts=())
+
+    def __init__(self, *args: Any, **kwargs: str) -> None:
+        self.portal = undeclared_portal(kwargs.get("url"))
+        self.allowed_domains = list(self.portal.hosts)
+        self.sitemaps: list[str] = []
+        """Those that robots.txt names."""
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> UndeclaredSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        assert isinstance(spider, UndeclaredSpider)
+        crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
+        return spider
+
+    def robots_parsed(self, robotparser: Any) -> None:
+        # Scrapy's own interface does not pass on what Protego has read
+        named = getattr(getattr(robotparser, "rp", None), "sitemaps", ())
+        self.sitemaps += [url for url in named if belongs(url, self.portal.hosts)]
+
+    def guessed_lists(self, home: str) -> list[str]:
+        """The sitemaps of a site whose home page is the start."""
+        if self.portal.article_url or urlsplit(home).path not in ("", "/"):
+            return []
+        return list(dict.fromkeys([*self.sitemaps, urljoin(home, "/sitemap.xml")]))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.extract.decode import DecodeError, decode
+from crawler.extract.dom import parse
+from crawler.extract.feeds import looks_like_xml, read_feed
+from crawler.extract.lists import ListPage, from_feed, read_list
 from crawler.failures import Failure
 from crawler.read import Page, Refusal, read
 
@@ -69,3 +73,50 @@ def redirected_home(response: Response) -> bool:
     """True when the page that was asked for leads to a home page instead."""
     asked = str(response.meta.get("redirect_urls", [response.url])[0])
     return urlsplit(response.url).path in _HOME and urlsplit(asked).path not in _HOME
+
+
+def judge_list(response: Response, portal: Portal, *, is_start: bool) -> ListPage | Page | Failure:
+    """What a list page, feed or sitemap says; of a start page also the article that it may be."""
+    if response.status >= 400:
+        result = read_response(response, portal)
+        if isinstance(result, Refusal) and result.reason == "challenge":
+            return of_refusal(result, response.status)
+        return Failure.of_status(response.status, response.url)
+    if looks_like_xml(response.body):
+        feed = read_feed(response.body, response.url)
+        if feed is not None:
+            page = from_feed(feed, portal)
+            return page if page.links or page.sitemaps else _nothing(response, portal)
+    if is_start and not portal.article_url and urlsplit(response.url).path not in _HOME:
+        # an undeclared site's article has links to others as a list has: it is asked for first
+        result = read_response(response, portal)
+        if isinstance(result, Page):
+            return result
+    try:
+        text = decode(response.body, charset(response)).text
+    except DecodeError as error:
+        return Failure("undecodable", f"{response.url}: {error}", status=response.status)
+    tree = parse(text)
+    if tree is None:
+        message = f"{response.url}: the list page is empty; the next run fetches it again"
+        return Failure("empty", message, status=response.status)
+    page = read_list(tree, response.url, text, portal)
+    if page.links or page.columns or page.feeds:
+        return page
+    if is_start:
+        result = read_response(response, portal)
+        if isinstance(result, Page):
+            return result
+        if result.reason == "challenge":
+            return of_refusal(result, response.status)
+    return _nothing(response, portal)
+
+
+def _nothing(response: Response, portal: Portal) -> Failure:
+    declared = f"; if it has some, their markup is not declared in crawler/portals/{portal.name}.py"
+    return Failure(
+        "no_links",
+        f"{portal.name}: no link to an article on {response.url}{declared if portal.article_url else ''}",
+        status=response.status,
+        unread=True,
+    )

@@ -14,7 +14,7 @@ from tests.crawl.site import Site, crawl
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["nosuchportal"], 1, "unknown portal: nosuchportal; known: cri"),
+        (["nosuchportal"], 1, "unknown portal: nosuchportal; known: "),
         (["cri", "-a", "channel=nosuch"], 1, "cri has no channel 'nosuch'; its channels: china"),
         (["cri", "-a", "since=2026-13-01"], 2, "write it as YYYY-MM-DD"),
         (["cri", "-a", "since=20260101"], 2, "write it as YYYY-MM-DD"),
@@ -25,6 +25,8 @@ from tests.crawl.site import Site, crawl
         (["cri", "-a", "url=cri.cn/x"], 2, "is not an absolute http or https URL"),
         (["cri", "-a", "url=https://cq.cri.cn/", "-a", "channel=cq"], 2, "not both"),
         (["cri", "world"], 2, "name one portal"),
+        (["portal"], 2, "crawl portal needs a start"),
+        (["portal", "-a", "url=https://a.example.cn/,https://b.example.com/"], 2, "one site at a time"),
     ],
 )
 def test_a_wrong_argument_is_refused_before_the_first_request(
