@@ -9,6 +9,7 @@ from scrapy.exporters import BaseItemExporter
 
 from crawler.items import Article, to_record
 from crawler.store import Store
+from storage.queries import articles_by_keys
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -39,8 +40,6 @@ class RecordExporter(BaseItemExporter):
         database = self.store.database
         if database is None or not self.keys:
             return
-        from storage.queries import articles_by_keys
-
         with database.reading() as conn:
             for article in articles_by_keys(conn, self.keys):
                 line = json.dumps(to_record(article), ensure_ascii=False)

@@ -123,6 +123,8 @@ FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORTERS = {
     "jsonl": "crawler.feeds.RecordExporter",
     "jsonlines": "crawler.feeds.RecordExporter",
+    # scrapy export has the other formats; Scrapy's own would give rows unlike its
+    **dict.fromkeys(("json", "jl", "csv", "xml", "marshal", "pickle")),
 }
 
 # --- what people see

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -49,6 +50,17 @@ class Lists:
 
     def __init__(self, spider: PortalSpider) -> None:
         self.spider = spider
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+
+    async def quiet(self) -> None:
+        """Wait until no list page is under way."""
+        await self._quiet.wait()
+
+    def _done(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self._quiet.set()
 
     def walk(self, row: PageRow, seen: set[str] | None = None, *, guessed: bool = False) -> Request:
         """The request that begins a walk at a list's first page."""
@@ -58,6 +70,8 @@ class Lists:
 
     def request(self, row: PageRow, walk: Walk) -> Request:
         walk.seen.add(row.url_key)
+        self._under_way += 1
+        self._quiet.clear()
         return Request(
             row.url,
             self.parse,
@@ -68,6 +82,14 @@ class Lists:
         )
 
     async def parse(self, response: Response, row: PageRow, walk: Walk) -> AsyncIterator[Any]:
+        try:
+            async for result in self.read(response, row, walk):
+                yield result
+        finally:
+            self._done()
+
+    async def read(self, response: Response, row: PageRow, walk: Walk) -> AsyncIterator[Any]:
+        """What follows from a list page: articles, further lists, the next page."""
         page = judge_list(response, self.spider.portal, is_start=row.depth == 0)
         if isinstance(page, Page):
             # a start URL that looked like a list holds an article
@@ -107,7 +129,10 @@ class Lists:
 
     async def failed(self, failure: TwistedFailure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
-        await self.lost(request.cb_kwargs["row"], why(failure.value, request.url))
+        try:
+            await self.lost(request.cb_kwargs["row"], why(failure.value, request.url))
+        finally:
+            self._done()
 
     async def columns(self, page: ListPage, row: PageRow, walk: Walk) -> AsyncIterator[Request]:
         """Walks down the lists, feeds and sitemaps below this one."""
@@ -118,6 +143,9 @@ class Lists:
             named += [*page.feeds, *page.columns]
             guessed = self.spider.guessed_lists(row.url)
         for url in (*named, *guessed):
+            if self.spider.articles.is_full:
+                walk.skipped = True
+                return
             key = self.spider.key(url)
             if key in walk.seen or row.depth >= DEPTH_MOST:
                 continue

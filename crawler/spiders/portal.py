@@ -78,8 +78,13 @@ class PortalSpider(Spider):
                 # a page that is named is fetched, whatever the ledger says of it
                 for request in self.articles.take([row], named=found.url):
                     yield request
-        if lists:
-            for row in await self.submit(OpenLists(self.portal.name, self.store.run_id, lists)):
+        for found in lists:
+            if self.arguments.limit is not None and found is not lists[0]:
+                # under a limit one list after the other: the rest may not be needed
+                await self.lists.quiet()
+                if self.articles.is_full:
+                    return
+            for row in await self.submit(OpenLists(self.portal.name, self.store.run_id, [found])):
                 yield self.lists.walk(row)
 
     def start_pages(self) -> tuple[list[Found], list[Found]]:

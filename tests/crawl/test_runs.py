@@ -75,6 +75,25 @@ def test_limit_stores_so_many_and_the_next_run_goes_on(site: Site, sqlite: str) 
     assert len(titles(sqlite)) == 8
 
 
+def test_under_a_limit_no_list_is_asked_for_that_is_not_needed(site: Site, sqlite: str) -> None:
+    channel_of(site, list(range(1, 9)))
+    site.add(f"{NEWS}/world", list_page([site.article(20)]))
+
+    site.crawl("-a", "channel=china,world", "-a", "limit=2", database=sqlite)
+
+    assert len(titles(sqlite)) == 2
+    assert [path for path in site.paths() if not path.startswith("/2")] == ["/robots.txt", "/china"]
+
+
+def test_under_a_limit_the_next_list_is_read_when_the_first_has_too_few(site: Site, sqlite: str) -> None:
+    channel_of(site, [1, 2])
+    site.add(f"{NEWS}/world", list_page([site.article(number) for number in (20, 21, 22)]))
+
+    site.crawl("-a", "channel=china,world", "-a", "limit=4", database=sqlite)
+
+    assert len(titles(sqlite)) == 4
+
+
 def test_under_a_limit_another_article_takes_the_place_of_a_bad_one(site: Site, sqlite: str) -> None:
     channel_of(site, [1, 2, 3])
     site.add(article_url(1), "gone", 404)
