@@ -51,7 +51,7 @@ def test_the_commands_of_the_readme_run(page: str, environment: tuple[Path, dict
     assert len(found) >= 9
 
     for command in found:
-        extra = [*quick, "-s", "AUTOTHROTTLE_ENABLED=0"] if command[1] == "crawl" else []
+        extra = [*quick, "-s", "AUTOTHROTTLE_ENABLED=0"] if command[1] in ("crawl", "doctor") else []
         done = subprocess.run(
             [sys.executable, "-m", *command, *extra],
             cwd=folder,
@@ -102,7 +102,7 @@ def test_no_file_names_a_package_index() -> None:
         path = ROOT / name
         # the option that leaves addresses out is no address
         text = (
-            path.read_text("utf-8", "replace").replace("--no-emit-" + "index-url", "")
+            path.read_text("utf-8", "replace").replace("--no-emit-index" + "-url", "")
             if path.is_file()
             else ""
         )
