@@ -6,7 +6,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -86,9 +86,9 @@ def output(name: str) -> Iterator[IO[str]]:
         yield sys.stdout
         return
     path = Path(name)
-    part = path.with_name(path.name + ".part")
     if path.is_dir():
         raise command.CommandError(f"{path} is a folder; give the name of a file in it")
+    part = path.with_name(path.name + ".part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
             yield file
@@ -98,7 +98,8 @@ def output(name: str) -> Iterator[IO[str]]:
             raise
         raise command.CommandError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # it is not there where it could not be made
+            part.unlink()
 
 
 def with_progress(records: Iterable[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,292 @@
+"""search, show, ledger and db: what they print, where, and with which exit code; on both databases."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from crawler.items import RECORD_KEYS
+from storage.engine import open_database
+from storage.ledger import Discover, Mark
+from storage.models import ARTICLE, PAGE
+from tests.commands.run import scrapy
+from tests.factories import apply, article, found, image, store, url
+
+
+def test_search_prints_columns_parted_by_tabs_where_there_is_no_terminal(filled: str) -> None:
+    done = scrapy("search", "茶园", "--limit", "2", database=filled)
+
+    assert done.code == 0, done.err
+    assert [line.count("\t") for line in done.lines] == [4, 4, 4]
+    assert done.lines[0].split("\t") == ["id", "published", "source", "title", "text"]
+    assert "more with --limit 10" in done.err
+
+
+def test_search_json_gives_whole_records(filled: str) -> None:
+    done = scrapy("search", "第二号", "--json", database=filled)
+
+    (record,) = map(json.loads, done.lines)
+    assert list(record) == ["id", *RECORD_KEYS, "snippet"]
+    assert record["url"] == url(2)
+    assert "第二号" in record["snippet"]
+
+
+def test_search_images_finds_pictures_by_caption_and_by_credit(filled: str) -> None:
+    by_caption = scrapy("search", "--images", "采茶", "--json", database=filled)
+    by_credit = scrapy("search", "--images", "沈墨", "--json", database=filled)
+
+    assert [json.loads(line)["url"] for line in by_caption.lines] == [image(21).url, image(22).url]
+    assert [json.loads(line)["article_url"] for line in by_credit.lines] == [url(2)]
+
+
+def test_search_without_words_lists_the_newest(filled: str) -> None:
+    done = scrapy("search", "--limit", "2", "--json", database=filled)
+
+    assert [json.loads(line)["url"] for line in done.lines] == [url(5), url(4)]
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        (["--portal", "baisha"], [5]),
+        (["--channel", "农业"], [4, 3, 2, 1]),
+        (["--channel", "青石频道/农业"], [4, 3, 2, 1]),
+        (["--channel", "农"], []),
+        (["--source", "青石晚报"], [5, 3, 2, 1]),
+        (["--since", "2021-03-04"], [5, 4, 3]),
+        (["--until", "2021-03-03"], [2, 1]),
+        (["--since", "2021-03-03", "--until", "2021-03-04", "--portal", "qingshi"], [3, 2]),
+    ],
+)
+def test_filters_narrow_down(filled: str, options: list[str], numbers: list[int]) -> None:
+    done = scrapy("search", "--json", *options, database=filled)
+
+    assert [json.loads(line)["url"] for line in done.lines] == [url(number) for number in numbers]
+
+
+def test_no_hit_is_no_error(filled: str) -> None:
+    done = scrapy("search", "航空母舰", database=filled)
+
+    assert (done.code, done.out) == (0, "")
+    assert "no articles with '航空母舰'" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "！？"], "holds no word to search for"),
+        (["search", "茶" * 1001], "at most 1000"),
+        (["search", "茶", "--limit", "0"], "is not a number from 1 up"),
+        (["search", "茶", "--since", "2021-3-1"], "write it as YYYY-MM-DD"),
+        (["search", "--images"], "give the words"),
+        (["show"], "name one article"),
+        (["ledger", "--state", "lost"], "states: discovered"),
+        (["ledger", "no url"], "is not an absolute http or https URL"),
+        (["db"], "upgrade, check, stats, backup, rekey"),
+        (["db", "backup"], "backup needs the name"),
+        (["export", "--format", "parquet"], "use jsonl, csv"),
+        (["export", "more"], "unexpected 'more'"),
+        (["import"], "name one file"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_why(sqlite_url: str, arguments: list[str], said: str) -> None:
+    done = scrapy(*arguments, database=sqlite_url)
+
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_show_finds_an_article_by_id_url_and_any_form_of_it(filled: str) -> None:
+    by_url = scrapy("show", url(2), "--json", database=filled)
+    tracked = scrapy("show", url(2).replace("https", "http") + "?utm_source=wx", "--json", database=filled)
+    exported = scrapy("export", database=filled)
+
+    assert by_url.code == 0, by_url.err
+    assert tracked.out == by_url.out
+    assert by_url.out in exported.out
+    assert list(json.loads(by_url.out)) == list(RECORD_KEYS)
+
+
+def test_show_puts_pictures_in_their_places(filled: str) -> None:
+    done = scrapy("show", url(2), database=filled)
+
+    assert "来源：青石晚报 | 作者：林溪 | 编辑：周远 | 责编：何岚" in done.out
+    assert "〔图1〕茶农在第二一号坡地采茶 · 沈墨/摄" in done.out
+    assert done.out.index("第二号茶园今年") < done.out.index("〔图1〕") < done.out.index("〔图2〕")
+
+
+def test_show_names_the_first_of_a_reprint(filled: str) -> None:
+    assert f"a reprint of {url(3)}" in scrapy("show", url(4), database=filled).out
+    assert "the first of its copies" in scrapy("show", url(3), database=filled).out
+
+
+@pytest.mark.parametrize("reference", ["999", "https://news.qingshi.example/999.html", "9" * 30, "nonsense"])
+def test_show_of_what_is_not_there_ends_with_1(filled: str, reference: str) -> None:
+    done = scrapy("show", reference, database=filled)
+
+    assert done.code == 1
+    assert f"no article {reference}" in done.err
+
+
+def test_show_revisions_tells_what_was_changed(filled: str) -> None:
+    with closing(open_database(filled)) as database:
+        store(database, article(1, title="第一号茶园又获丰收"))
+
+    done = scrapy("show", url(1), "--revisions", database=filled)
+    asked = json.loads(scrapy("show", url(1), "--revisions", "--json", database=filled).out)
+
+    assert "state 1, replaced" in done.out
+    assert "changed: title" in done.out
+    assert "第一号茶园喜获丰收" in done.out
+    assert [state["title"] for state in asked["revisions"]] == ["第一号茶园喜获丰收"]
+
+
+def failed_page(database_url: str) -> None:
+    with closing(open_database(database_url)) as database:
+        (row,) = apply(database, Discover("qingshi", None, [found(50)]))
+        apply(database, Mark(row.id, "failed", "http_500", status=500))
+
+
+def test_ledger_counts_names_failures_and_puts_them_back(filled: str) -> None:
+    failed_page(filled)
+
+    counts = scrapy("ledger", "--json", database=filled)
+    failures = scrapy("ledger", "--failures", database=filled)
+    one = scrapy("ledger", url(50), "--json", database=filled)
+    retried = scrapy("ledger", url(50), "--retry", database=filled)
+    after = json.loads(scrapy("ledger", url(50), "--json", database=filled).out)
+
+    assert {"kind": "article", "state": "stored", "reason": None, "pages": 5} in map(json.loads, counts.lines)
+    assert failures.lines[1].split("\t")[:4] == ["failed", "http_500", "500", "1"]
+    assert json.loads(one.out)["reason"] == "http_500"
+    assert "1 pages put back" in retried.err
+    assert (after["state"], after["reason"]) == ("discovered", None)
+
+
+def test_ledger_of_a_url_that_was_never_seen_ends_with_1(filled: str) -> None:
+    done = scrapy("ledger", "https://news.qingshi.example/none.html", database=filled)
+
+    assert done.code == 1
+    assert "was never seen" in done.err
+
+
+def test_db_stats_counts_everything(filled: str) -> None:
+    totals = json.loads(scrapy("db", "stats", "--json", database=filled).out)
+
+    assert (totals["articles"], totals["pictures"], totals["captions"], totals["credits"]) == (5, 2, 2, 1)
+    assert (totals["stories"], totals["portals"]) == (1, 2)
+
+
+def test_db_check_finds_nothing_wrong_with_what_was_stored(filled: str) -> None:
+    done = scrapy("db", "check", database=filled)
+
+    assert done.code == 0, done.out + done.err
+    assert "no problem found" in done.err
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (delete(PAGE).where(PAGE.c.url == url(1)), "1 articles have no row in the ledger"),
+        (
+            update(PAGE).where(PAGE.c.url == url(1)).values(article_id=None),
+            "marked stored without an article",
+        ),
+        (update(ARTICLE).where(ARTICLE.c.url == url(3)).values(story_id=None), "another number of articles"),
+        (update(ARTICLE).where(ARTICLE.c.url == url(1)).values(sort_key=7), "missing in the search index"),
+    ],
+)
+def test_db_check_finds_damage(filled: str, damage: object, said: str) -> None:
+    with closing(open_database(filled)) as database, database.writing() as conn:
+        conn.execute(damage)  # type: ignore[call-overload]
+
+    done = scrapy("db", "check", database=filled)
+
+    assert done.code == 1
+    assert said in done.out
+
+
+def test_db_backup_copies_what_is_committed_while_another_writes(sqlite_url: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    with closing(open_database(sqlite_url)) as database:
+        store(database, article(1))
+        with database.writing() as conn:
+            conn.execute(delete(PAGE).where(PAGE.c.url == url(1)))
+
+            done = scrapy("db", "backup", str(copy), database=sqlite_url)
+
+            conn.rollback()
+    again = scrapy("db", "backup", str(copy), database=sqlite_url)
+
+    assert done.code == 0, done.err
+    with closing(sqlite3.connect(copy)) as raw:
+        assert raw.execute("SELECT count(*) FROM page").fetchone() == (1,)
+    assert again.code == 1
+    assert "--force" in again.err
+    assert list(tmp_path.glob("*.part*")) == []
+
+
+def test_db_backup_of_postgresql_names_its_own_tool(filled: str, tmp_path: Path) -> None:
+    done = scrapy("db", "backup", str(tmp_path / "copy.db"), database=filled)
+
+    if filled.startswith("sqlite"):
+        assert done.code == 0, done.err
+    else:
+        assert done.code == 1
+        assert "pg_dump" in done.err
+
+
+def test_db_upgrade_makes_the_database(empty_url: str) -> None:
+    done = scrapy("db", "upgrade", database=empty_url)
+
+    assert done.code == 0, done.err
+    assert scrapy("db", "check", database=empty_url).code == 0
+
+
+def test_db_rekey_applies_new_rules_and_leaves_what_would_become_one(filled: str) -> None:
+    with closing(open_database(filled)) as database:
+        store(database, article(7, url="https://news.qingshi.example/7.html?edition=a"))
+        with database.writing() as conn:
+            conn.execute(update(ARTICLE).where(ARTICLE.c.url == url(1)).values(url_key="old.example/1"))
+            conn.execute(update(PAGE).where(PAGE.c.url == url(1)).values(url_key="old.example/1"))
+            conn.execute(update(ARTICLE).where(ARTICLE.c.url.contains("edition=a")).values(url=url(2)))
+
+    dry = scrapy("db", "rekey", "--dry-run", database=filled)
+    done = scrapy("db", "rekey", database=filled)
+
+    assert "2 articles and pages would get new keys" in dry.err
+    assert done.code == 1  # two articles at one URL are left for a person
+    assert f"{url(2)}\t{url(2)}" in done.out
+    assert json.loads(scrapy("show", url(1), "--json", database=filled).out)["url"] == url(1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["search", "茶"], ["show", "1"], ["export"], ["ledger"], ["ledger", "--retry"], ["db", "check"]],
+)
+def test_without_a_database_a_command_says_how_to_get_one(tmp_path: Path, arguments: list[str]) -> None:
+    done = scrapy(*arguments, database=f"sqlite:///{tmp_path / 'none.db'}")
+
+    assert done.code == 1
+    assert "crawl first" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_database_is_named_by_s_then_environment_then_setting(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(open_database(sqlite_url)) as database:
+        store(database, article(1))
+    monkeypatch.setenv("TUSHUO_DATABASE_URL", sqlite_url)
+
+    by_environment = scrapy("search")
+    by_option = scrapy("search", database=f"sqlite:///{tmp_path / 'none.db'}")
+
+    assert by_environment.code == 0, by_environment.err
+    assert by_option.code == 1
