@@ -135,14 +135,13 @@ def report(size: int, rounds: int, address: str) -> int:
         ratios.append(speeds[1] / speeds[0])
         for name, run, speed in zip(("plain Scrapy", "Tushuo"), (plain, tushuo), speeds, strict=True):
             print(
-                f"  {number}  {name:<12} {run['pages']:>6} pages {run['articles']:>6} articles {speed:7.1f} pages/s "
-                f"  peak {run['peak_mib']:6.1f} MiB"
+                f"  {number}  {name:<12} {run['pages']:>6} pages {run['articles']:>6} articles "
+                f"{speed:7.1f} pages/s   peak {run['peak_mib']:6.1f} MiB"
                 + (f"   database {run['database_mib']:.1f} MiB" if run["database_mib"] else ""),
                 flush=True,
             )
-    print(
-        f"ratio Tushuo / plain: {statistics.median(ratios):.2f} (rounds: {', '.join(f'{r:.2f}' for r in ratios)})"
-    )
+    rounds = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(f"ratio Tushuo / plain: {statistics.median(ratios):.2f} (rounds: {rounds})")
     return 0
 
 
