@@ -12,10 +12,10 @@ from itemloaders import ItemLoader
 from itemloaders.processors import Compose, Identity, MapCompose, TakeFirst
 
 from crawler.extract import EXTRACTOR
-from crawler.extract.article import RawArticle
 from crawler.extract.body import RawBlock
 from crawler.extract.credits import split_credit
 from crawler.extract.names import split_names
+from crawler.extract.raw import RawArticle
 from crawler.identity import UrlError, canonical_url
 from crawler.items import Article, Block, BlockType, Image, Source, join_text
 from crawler.portals import Portal
@@ -214,19 +214,19 @@ def language_of(text: str) -> str | None:
     return "zh-TW" if traditional > simplified else "zh-CN"
 
 
-def load_article(raw: RawArticle, url: str, portal: Portal) -> Article:
+def load_article(raw: RawArticle, url: str, portal: Portal | None) -> Article:
     """The normalised article of a page's raw fields."""
-    site_names = (*portal.site_names, portal.title)
+    site_names = (*portal.site_names, portal.title) if portal else ()
     title = headline(site_names)(raw.title)
     loader = ArticleLoader(item=Article(url=url, title=title))
     blocks, images = _body(raw, title)
     body_text = join_text(blocks)
     byline = raw.byline
     try:
-        loader.add_value("canonical_url", canonical_url(url, portal.url_rules))
+        loader.add_value("canonical_url", canonical_url(url, portal.url_rules if portal else None))
     except UrlError:  # a saved page given without a usable URL has no canonical one
         loader.add_value("canonical_url", None)
-    loader.add_value("portal", portal.name)
+    loader.add_value("portal", portal.name if portal else None)
     loader.add_value("channel", raw.channel)
     loader.add_value("subtitle", raw.subtitle)
     loader.add_value("keywords", raw.keywords)

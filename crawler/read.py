@@ -17,7 +17,7 @@ from crawler.items import Article
 from crawler.loaders import load_article
 from crawler.portals import Portal
 
-Reason = Literal["empty", "undecodable", "no_template", "challenge", "no_title", "no_body"]
+Reason = Literal["empty", "undecodable", "not_article", "challenge", "no_title", "no_body"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def read_tree(body: bytes, url: str, charset: str | None = None) -> Element | Re
 
 
 def read(
-    body: bytes, url: str, portal: Portal, *, status: int = 200, headers: dict[str, str] | None = None
+    body: bytes, url: str, portal: Portal | None, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Page | Refusal:
     """The article on a page. Never raises for what a page holds; `headers` has lower-case names."""
     headers = headers or {}
@@ -69,15 +69,24 @@ def read(
         return tree
     raw = extract(tree, url, portal)
     if raw is None:
-        tried = len(portal.templates)
-        return Refusal(
-            "no_template",
-            f"{portal.name}: no template matched {url} ({tried} tried); if it is an article, save the page and add "
-            f"its markup to crawler/portals/{portal.name}.py",
-        )
+        return Refusal("not_article", f"{_name(url)}: not an article{_tried(portal)}")
     article = load_article(raw, url, portal)
     if not article.title:
         return Refusal("no_title", f"{url}: template {raw.template} found no headline")
     if not article.body_text and not article.images:
         return Refusal("no_body", f"{url}: template {raw.template} found neither text nor pictures")
     return Page(article, raw.parts)
+
+
+def _name(url: str) -> str:
+    return url or "the page"
+
+
+def _tried(portal: Portal | None) -> str:
+    """What a person can do about a page that should have been read."""
+    if portal is None or not portal.templates:
+        return ": no headline with text below it"
+    return (
+        f": none of {len(portal.templates)} templates fits and there is no headline with text below it; if it is "
+        f"one, record it with: scrapy fixture {portal.name} URL"
+    )

@@ -40,7 +40,7 @@ def trafilatura(**options: Any) -> Read:
     from trafilatura import bare_extraction
 
     def run(_body: bytes, text: str, url: str) -> Record:
-        found = bare_extraction(text, url=url or None, with_metadata=True, include_images=True, **options)
+        found = bare_extraction(text, url=url or None, with_metadata=True, **options)
         if found is None:
             return {}
         row = found.as_dict() if hasattr(found, "as_dict") else found
@@ -63,7 +63,7 @@ def newspaper4k() -> Read:
 
     def run(_body: bytes, text: str, url: str) -> Record:
         article = Article(url or "https://example.org/", language="zh", fetch_images=False)
-        article.set_html(text)
+        article.download(input_html=text)
         article.parse()
         return {
             "body_text": article.text,
@@ -140,6 +140,7 @@ TOOLS: dict[str, Callable[[], Read]] = {
     "Tushuo, portals declared": tushuo_declared,
     "trafilatura": trafilatura,
     "trafilatura, precision": lambda: trafilatura(favor_precision=True),
+    "trafilatura, with images": lambda: trafilatura(include_images=True),
     "newspaper4k": newspaper4k,
     "GNE": gne,
     "readability-lxml": readability,

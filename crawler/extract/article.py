@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from crawler.extract import head, pages
+from crawler.extract import general, head, pages
 from crawler.extract.blocks import Piece, linearise
 from crawler.extract.body import Body, RawBlock, build, is_picture_of_article
 from crawler.extract.byline import BREAK, Byline, broken_text, parse_byline
 from crawler.extract.dates import Moment, parse_moment, url_day
 from crawler.extract.dom import Element, Finder, visible_text
+from crawler.extract.raw import RawArticle
 from crawler.portals import Portal, Template
 from crawler.text import squash
-
-
-@dataclass(slots=True)
-class RawArticle:
-    """What a page says, before the loaders normalise it."""
-
-    title: str
-    template: str
-    blocks: list[RawBlock] = field(default_factory=list)
-    channel: list[str] = field(default_factory=list)
-    keywords: list[str] = field(default_factory=list)
-    subtitle: str | None = None
-    published: Moment | None = None
-    byline: Byline = field(default_factory=Byline)
-    base: str = ""
-    """URL against which the page's links are resolved."""
-    parts: pages.Parts = field(default_factory=pages.Parts)
-    """Where the rest of an article of several pages is."""
 
 
 @dataclass(slots=True)
@@ -143,13 +126,21 @@ def _base_url(tree: Element, url: str) -> str:
     return href if href.startswith(("http://", "https://")) else url
 
 
-def extract(tree: Element, url: str, portal: Portal) -> RawArticle | None:
-    """The article on a page of a declared portal; None when no template fits its markup."""
+def extract(tree: Element, url: str, portal: Portal | None) -> RawArticle | None:
+    """The article on a page, by the portal's templates, else by the general rules; None when it holds none."""
+    base = _base_url(tree, url)
+    raw = _declared(tree, url, base, portal) if portal is not None and portal.templates else None
+    if raw is not None and (raw.blocks or raw.parts.count > 1):
+        return raw
+    return general.extract(tree, url, base, portal.site_names if portal else ())
+
+
+def _declared(tree: Element, url: str, base: str, portal: Portal) -> RawArticle | None:
+    """The article as the portal's templates read it; None when no template fits its markup."""
     find = Finder(tree)
     fit = choose(find, portal.templates)
     if fit is None:
         return None
-    base = _base_url(tree, url)
     title = squash(visible_text(fit.title))
     dropped = {node for selector in portal.drop for node in find(selector)}
     parts = pages.Parts()

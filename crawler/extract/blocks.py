@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lxml import etree
 
+from crawler.extract.byline import BREAK
 from crawler.extract.dom import Element, hints, is_hidden, visible_text
 from crawler.text import squash
 
@@ -124,6 +125,34 @@ class Piece:
     """Target of the link around a picture."""
     rows: list[list[str]] | None = None
     poster: str | None = None
+    frame: int = 0
+    """Index of its block element in Survey.frames."""
+    parts: list[str] = field(default_factory=list)
+    """The text node by node: a byline's spans say where a value ends."""
+
+    def broken(self) -> str:
+        """Its text with BREAK where one text node ends and another begins."""
+        return BREAK.join(self.parts) if self.parts else self.text
+
+
+class Frame(NamedTuple):
+    """One block element of a survey, in page order."""
+
+    node: Element
+    parent: int
+    """Index of the block element around it; -1 for the root."""
+    start: int
+    """Index of its first piece, if it has any."""
+
+
+@dataclass(slots=True)
+class Survey:
+    """All visible pieces below an element, and the block elements that hold them."""
+
+    pieces: list[Piece]
+    frames: list[Frame]
+    ends: list[int]
+    """For each frame the index behind its last piece."""
 
 
 @dataclass(slots=True)
@@ -145,7 +174,10 @@ class _Walk:
         self.root = root
         self.pieces: list[Piece] = []
         self.line = _Line()
-        self.blocks: list[tuple[Element, bool, bool]] = [(root, False, False)]  # node, centred, indented
+        self.blocks: list[tuple[Element, bool, bool, int]] = [(root, False, False, 0)]
+        """Open block elements: node, centred, indented, index of its frame."""
+        self.frames = [Frame(root, -1, 0)]
+        self.ends = [0]
         self.bold = self.styled = self.linked = 0
         self.figures: list[Element] = []
         self.links: list[str | None] = []
@@ -170,7 +202,7 @@ class _Walk:
         text = squash(raw)
         if not text:
             return
-        node, centred, indented = self.blocks[-1]
+        node, centred, indented, frame = self.blocks[-1]
         lead = raw.lstrip("\r\n\t ")
         self.pieces.append(
             Piece(
@@ -186,13 +218,15 @@ class _Walk:
                 linked=line.linked / max(line.length, 1),
                 names=" ".join((hints(node), *line.names)),
                 figure=self.figures[-1] if self.figures else None,
+                frame=frame,
+                parts=line.parts,
             )
         )
 
     def picture(self, node: Element) -> None:
         url = picture_url(node)
         self.flush()
-        block, centred, indented = self.blocks[-1]
+        block, centred, indented, frame = self.blocks[-1]
         if url:
             self.pieces.append(
                 Piece(
@@ -209,6 +243,7 @@ class _Walk:
                     width=_pixels(node, "width"),
                     height=_pixels(node, "height"),
                     link=self.links[-1] if self.links else None,
+                    frame=frame,
                 )
             )
         self.broken = True
@@ -232,7 +267,9 @@ class _Walk:
         if tag in _BLOCK_TAGS:
             self.flush()
             self.broken = False
-            self.blocks.append((node, self.is_centred(node), self.is_indented(node)))
+            self.blocks.append((node, self.is_centred(node), self.is_indented(node), len(self.frames)))
+            self.frames.append(Frame(node, self.blocks[-2][3], len(self.pieces)))
+            self.ends.append(0)
             if tag == "figure":
                 self.figures.append(node)
         elif node.attrib and tag != "a":
@@ -252,7 +289,7 @@ class _Walk:
         if tag in _BLOCK_TAGS:
             self.flush()
             self.broken = False
-            self.blocks.pop()
+            self.ends[self.blocks.pop()[3]] = len(self.pieces)
             if tag == "figure":
                 self.figures.pop()
         if tag in _BOLD:
@@ -282,12 +319,22 @@ class _Walk:
             source = inner.get("src") if inner is not None else None
         if source and (node.tag == "video" or _is_video(source)):
             self.flush()
-            self.pieces.append(Piece("video", node, tag=node.tag, url=source, poster=node.get("poster")))
+            self.pieces.append(
+                Piece(
+                    "video",
+                    node,
+                    tag=node.tag,
+                    url=source,
+                    poster=node.get("poster"),
+                    frame=self.blocks[-1][3],
+                )
+            )
         return False
 
     def table(self, node: Element) -> bool:
         """Take a table of data as one piece; a table that only lays the page out is walked like divs."""
-        if node.find(".//img") is not None or node.find(".//table") is not None:
+        # a table around another is asked about that one first: else nested ones cost their square
+        if node.find(".//table") is not None or node.find(".//img") is not None:
             return False
         cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
         if any(len(cell.findall(".//p")) > 2 for row in cells for cell in row):
@@ -298,7 +345,9 @@ class _Walk:
             return False
         self.flush()
         text = "\n".join(" ".join(cell for cell in row if cell) for row in rows)
-        self.pieces.append(Piece("table", node, text, tag="table", rows=rows, names=hints(node)))
+        self.pieces.append(
+            Piece("table", node, text, tag="table", rows=rows, names=hints(node), frame=self.blocks[-1][3])
+        )
         return True
 
 
@@ -331,6 +380,11 @@ def picture_url(node: Element) -> str | None:
 
 def linearise(root: Element) -> list[Piece]:
     """The visible pieces below `root` in page order, tables and videos whole."""
+    return survey(root).pieces
+
+
+def survey(root: Element) -> Survey:
+    """The visible pieces below `root` in page order, tables and videos whole, with their block elements."""
     walk = _Walk(root)
     walker = etree.iterwalk(root, events=("start", "end"))
     skipped: Element | None = None
@@ -347,4 +401,5 @@ def linearise(root: Element) -> list[Piece]:
             if node is not root:
                 walk.text(node.tail)
     walk.flush()
-    return walk.pieces
+    walk.ends[0] = len(walk.pieces)
+    return Survey(walk.pieces, walk.frames, walk.ends)

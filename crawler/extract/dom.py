@@ -105,23 +105,24 @@ class Finder:
 
     def __init__(self, tree: Element) -> None:
         self.tree = tree
-        self._named: dict[str, list[tuple[int, Element]]] = {}
+        self.named: dict[str, list[tuple[int, Element]]] = {}
+        """For each class and id its elements, with their place among the page's named ones."""
         for number, node in enumerate(cast("list[Element]", _NAMED(tree))):
             entry = (number, node)
             for name in {*(node.get("class") or "").split(), node.get("id") or ""} - {""}:
-                self._named.setdefault(name, []).append(entry)
+                self.named.setdefault(name, []).append(entry)
 
     def __call__(self, selector: str | None) -> list[Element]:
         """Nodes that a portal's selector finds on the page, in page order; none for no selector."""
         if not selector:
             return []
-        likely = [part for part in _parts(selector) if all(name in self._named for name in part.names)]
+        likely = [part for part in _parts(selector) if all(name in self.named for name in part.names)]
         if any(part.tag is None for part in likely):
             return select(self.tree, ", ".join(part.css for part in likely))
         found: dict[int, Element] = {}
         for part in likely:
-            others = [{number for number, _ in self._named[name]} for name in part.names[1:]]
-            for number, node in self._named[part.names[0]]:
+            others = [{number for number, _ in self.named[name]} for name in part.names[1:]]
+            for number, node in self.named[part.names[0]]:
                 if part.tag in ("", node.tag) and all(number in other for other in others):
                     found[number] = node
         return [found[number] for number in sorted(found)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _HOME = frozenset({"", "/", "/index.html", "/index.htm", "/index.shtml"})
 # the page came, and the rules of this version could not make an article of it: newer ones may
-_UNREAD = frozenset({"no_template", "not_article", "no_title", "no_body", "undecodable"})
+_UNREAD = frozenset({"not_article", "no_title", "no_body", "undecodable"})
 
 
 def header(response: Response, name: str | bytes) -> str | None:
@@ -43,11 +43,8 @@ def read_response(response: Response, portal: Portal) -> Page | Refusal:
 def judge(response: Response, portal: Portal) -> Page | Failure:
     """The article on a response, or what became of the page instead."""
     asked = response.request.url if response.request else response.url
-    if response.status >= 400:
-        refusal = read_response(response, portal)
-        if isinstance(refusal, Refusal) and refusal.reason == "challenge":
-            return Failure("challenge", refusal.message, state="blocked", status=response.status)
-        return Failure.of_status(response.status, asked)
+    if response.status >= 300:
+        return not_content(response, portal)
     if redirected_home(response):
         message = f"{asked}: gone, it leads to the home page"
         return Failure("redirect_home", message, state="gone", status=response.status)
@@ -55,6 +52,19 @@ def judge(response: Response, portal: Portal) -> Page | Failure:
     if isinstance(result, Page):
         return result
     return of_refusal(result, response.status)
+
+
+def not_content(response: Response, portal: Portal) -> Failure:
+    """What an answer means whose status says that it is not the page."""
+    refusal = read_response(response, portal)
+    if isinstance(refusal, Refusal) and refusal.reason == "challenge":
+        return of_refusal(refusal, response.status)
+    asked = response.request.url if response.request else response.url
+    if response.status < 400:
+        where = header(response, "Location") or "nowhere"
+        message = f"{asked}: HTTP {response.status} leads to {where}, which is not followed"
+        return Failure("redirect_refused", message, status=response.status)
+    return Failure.of_status(response.status, asked)
 
 
 def of_refusal(refusal: Refusal, status: int) -> Failure:
@@ -77,11 +87,8 @@ def redirected_home(response: Response) -> bool:
 
 def judge_list(response: Response, portal: Portal, *, is_start: bool) -> ListPage | Page | Failure:
     """What a list page, feed or sitemap says; of a start page also the article that it may be."""
-    if response.status >= 400:
-        result = read_response(response, portal)
-        if isinstance(result, Refusal) and result.reason == "challenge":
-            return of_refusal(result, response.status)
-        return Failure.of_status(response.status, response.url)
+    if response.status >= 300:
+        return not_content(response, portal)
     if looks_like_xml(response.body):
         feed = read_feed(response.body, response.url)
         if feed is not None:

@@ -22,13 +22,13 @@ COOKIE_SCRIPT = (
             "<html><body><p>关于我们</p></body></html>",
             200,
             "failed",
-            "no_template|not_article",
-            "crawler/portals/cri.py|not an article",
+            "not_article",
+            "not an article",
         ),
         ("", 200, "discovered", "empty", "empty"),
         (JPEG, 200, "failed", "undecodable", "picture or an archive"),
-        (article(1, title=" "), 200, "failed", "no_title|no_template|not_article", ""),
-        (article(1, body="<p> </p>"), 200, "failed", "no_body|no_template|not_article", ""),
+        (article(1, title=" "), 200, "failed", "no_title|not_article", ""),
+        (article(1, body="<p> </p>"), 200, "failed", "no_body|not_article", ""),
         (COOKIE_SCRIPT, 200, "blocked", "challenge", "instead of the article"),
         (COOKIE_SCRIPT, 521, "blocked", "challenge", "instead of the article"),
         (
@@ -72,6 +72,16 @@ def test_a_page_that_gives_no_article_costs_itself_only(
     assert BAD in done.stderr
     assert titles(sqlite) == ["第1号码头迎来首班货轮"]
     assert done.code == 1, "a start URL failed"
+
+
+def test_a_redirect_to_another_protocol_is_said_and_not_followed(site: Site, sqlite: str) -> None:
+    url = site.add(article_url(5), "", 302, Location="file:///etc/passwd")
+
+    done = site.crawl("-a", f"url={url}", database=sqlite)
+
+    assert done.code == 1
+    assert "leads to file:///etc/passwd, which is not followed" in done.stderr
+    assert page(sqlite, url).reason == "redirect_refused"
 
 
 def test_a_bad_page_that_nobody_named_does_not_fail_the_run(site: Site, sqlite: str) -> None:
