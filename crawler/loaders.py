@@ -62,13 +62,21 @@ def headline(site_names: Iterable[str] = ()) -> Callable[[str], str]:
 def absolute(base: str) -> Callable[[str], str | None]:
     """A processor that makes a URL absolute and canonical in form; None for what is no web address.
 
+    Of a saved page whose own address is not known (`base` is "") relative URLs stay as they are.
+
     >>> absolute("https://cq.cri.cn/a/1.html")("//img2.cri.cn/x.jpg")
     'https://img2.cri.cn/x.jpg'
+    >>> absolute("")("./x.jpg"), absolute("")("//img2.cri.cn/x.jpg"), absolute("")("data:image/gif;base64,R0")
+    ('./x.jpg', 'https://img2.cri.cn/x.jpg', None)
     """
 
     def join(url: str) -> str | None:
+        text = clean(url).strip().replace("\\", "/")
         try:
-            joined = urljoin(base, clean(url).strip().replace("\\", "/"))
+            written = urlsplit(text)
+            if not base and not written.scheme and not written.netloc:
+                return text or None
+            joined = urljoin(base or "https:", text)
             parts = urlsplit(joined)
         except ValueError:  # such as an unclosed [ in the host
             return None

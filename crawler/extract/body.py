@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from crawler.extract import captions
 from crawler.extract.blocks import Piece
-from crawler.extract.byline import BREAK, is_byline, signature
+from crawler.extract.byline import BREAK, is_byline, is_reporters_line, signature
 from crawler.text import fold, squash
 
 _RELATED = re.compile(
@@ -34,12 +34,14 @@ _ENDS = re.compile(r"[。！？!?；;…”\"』」）)：:，,、][\s]*\Z")
 # pictures that serve the page and not the article
 _FURNITURE = re.compile(
     r"(?:^|[/_\-.])(?:icons?|logos?|qr|qrcode|ewm|erweima|weixin|wechat|blank|spacer|loading|loader|pixel|1x1|transparent|share|avatar|"
-    r"btn|button|arrow|bullet|dot|line|bg|end|ending|default_?(?:img|pic)|placeholder|grey|gray|lazy|app_?down|ads?|banner|print|close|"
+    r"enlarge|ensmall|zoom|copy_?link|btn|button|arrow|bullet|dot|line|bg|end|ending|default_?(?:img|pic)|placeholder|grey|gray|lazy|app_?down|ads?|banner|print|close|"
     r"play|video_?play|vcode|stat|counter|emoji|smil(?:ey|e)s?)(?:\d{0,3})(?=[/_\-.?]|$)",
     re.IGNORECASE,
 )
 # a hash may hold the letters of any short word: 8c3bbde0-ad96-4666-…
 _HASH = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}", re.IGNORECASE)
+# drawn by a server for every visitor: stock charts, counters, maps of places
+_WIDGET = re.compile(r"/(?:new)?charts?/|/kline|/counter|/emoji|/qrcode|/adv?s?/|/smil", re.IGNORECASE)
 _FURNITURE_ALT = re.compile(r"二维码|logo|图标|点击(?:进入|下载)|广告|关注我们|分享", re.IGNORECASE)
 _SMALLEST = 40  # pixels: what is declared smaller in either direction is an icon or a line
 
@@ -69,7 +71,7 @@ def is_picture_of_article(piece: Piece) -> bool:
         if side is not None and side < _SMALLEST:
             return False
     path = (piece.url or "").split("?")[0].split("#")[0]
-    return not (
+    return not _WIDGET.search(path) and not (
         _FURNITURE.search(_HASH.sub("", path.rsplit("/", 1)[-1]))
         or (piece.alt and _FURNITURE_ALT.search(piece.alt))
     )
@@ -154,7 +156,7 @@ def build(pieces: list[Piece], title: str) -> Body:
     kept: list[Piece] = []
     for piece in _without_legal(_without_related(pieces)):
         if piece.kind == "text":
-            if is_byline(piece.text):
+            if is_byline(piece.text) or is_reporters_line(piece.text):
                 bylines.append(piece.text)
                 continue
             if _NOTICE.match(piece.text) or _SHARE.match(piece.text) or _is_pager(piece):

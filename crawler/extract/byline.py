@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from typing import TYPE_CHECKING
-
 from crawler.extract.dom import Element, is_hidden
 from crawler.extract.names import is_person, split_names
 from crawler.text import squash
-
-if TYPE_CHECKING:
-    from crawler.extract.blocks import Piece
 
 BREAK = "\x1f"
 """Put between the texts of different elements of a byline, so that a value does not run into the next."""
 
 _ROLES = {
-    "source": r"(?:文章|稿件|新闻|信息|消息|内容|本文|資料|资料)?(?:来源|來源)(?:于|自)?|出处|出處|转自|转载自",
+    "source": r"(?:文章|稿件|新闻|信息|消息|内容|本文)?(?:来源|來源)(?:于|自)?|出处|出處|转自|转载自|原创",
     "duty_editor": r"责任编辑|责任编缉|责编|責任編輯|責編|责任編輯",
     "editor": r"(?:网络|本文|新媒体|执行|值班|文字|页面)?(?:编辑|編輯|小编)",
     "author": r"作者|记者|記者|撰文|撰稿|文",
@@ -164,27 +159,44 @@ def is_byline(text: str) -> bool:
     )
 
 
-_MEDIA_END = re.compile(
-    r"(?:网|網|报|報|社|台|臺|周刊|週刊|杂志|日报|晚报|时报|早报|商报|新闻|新聞|客户端|在线|传媒|频道|观察|财经|之家|科技|头条|融媒|中心|号|論壇|"
-    r"博客|公众号|新华每日电讯|中新经纬|澎湃|界面|参考消息|求是|半月谈|瞭望|news|com|cn)\Z",
-    re.IGNORECASE,
+_PLACE_AND_DAY = re.compile(
+    r"(?:[㐀-鿿]{2,4})?(?:\d{1,2}月)?\d{1,2}日?(?:专?电|電|讯|訊)?\Z|[／/](?:.{0,8}(?:報導|报道|連線|连线|電))\Z|(?:整合|整理|编译|報導|报道)\Z"
 )
-_MEDIA_REST = re.compile(
-    r"[\d\s:：\-/.年月日时分秒|｜，,()（）\[\]]+|星期.|(?:阅读|浏览|点击|评论|分享|收藏|字号|字体|大|中|小|发布|发表|时间|更新|于|来自)(?![㐀-鿿]{2})"
+# 新华社北京5月1日电（记者张三 李四）, （中央社記者王小明台北21日電）, 〔記者王小明／台北報導〕
+_IN_BRACKETS = re.compile(
+    r"[（(〔\[【](?P<before>[^（）()〔〕【】\[\]。，]{0,10}?)(?:记者|記者|通讯员|通訊員|实习生)\s*(?P<names>[^（）()〔〕【】\[\]。，]{2,40})[）)〕\]】]"
+)
+# 中青报·中青网记者 张三, 澎湃新闻记者 张三 李四, 作者︱张三: a line of its own
+_OWN_LINE = re.compile(
+    r"\A(?:文[︱|｜丨/／:：]|作者[︱|｜丨/／]|(?:[^\s，。：:（）()]{2,16}?(?:报|報|网|網|社|台|刊|新闻|新聞|客户端|周刊|在线)[·\s]?){0,2}"
+    r"(?:特约|见习|实习|首席|全媒体|融媒体)*(?:记者|記者|撰稿人|评论员|通讯员)\s*[:：]?)\s*(?P<names>[㐀-鿿·\s、，,／/]{2,30}?)"
+    r"\s*(?:(?:来源|來源|编辑|[／/]).{0,30}|(?:报道|報導|综合报道|编译))?\Z"
 )
 
 
-def media_name(piece: Piece) -> str | None:
-    """The medium that stands beside the time without a label: `2019-11-25 16:04 澎湃新闻网`.
+def reporters(text: str) -> list[str]:
+    """Authors whom a text names as its reporters, at its beginning or in a line of its own.
 
-    Told from other words by a link of its own, by its name's ending, or by standing alone beside a date.
+    >>> reporters("本报讯（记者叶知秋）昨天，江城大桥通车。"), reporters("江城晚报记者 叶知秋 方圆")
+    (['叶知秋'], ['叶知秋', '方圆'])
+    >>> reporters("（中央社記者林大明台北21日電）行政院今天表示。"), reporters("记者了解到，大桥已经通车。")
+    (['林大明'], [])
     """
-    text = piece.text
-    if len(text) > 60 or not _DATE.search(text):
-        return None
-    parts = [squash(part) for part in piece.parts] if len(piece.parts) > 1 else re.split(r"[\s|｜]+", text)
-    for part in parts:
-        name = _MEDIA_REST.sub("", part).strip("·•・-—:：")
-        if 2 <= len(name) <= 16 and not _LABEL.search(part) and _MEDIA_END.search(name):
-            return name
-    return None
+    line = _OWN_LINE.match(text) if len(text) <= 60 else None
+    found = line or _IN_BRACKETS.search(text[:90])
+    if found is None:
+        return []
+    names = []
+    for part in re.split(r"[、，,]|\s+", _PLACE_AND_DAY.sub("", squash(found["names"]))):
+        name = _PLACE_AND_DAY.sub("", part)
+        for size in (len(name), 3, 2):
+            # a place may follow the name without a space
+            if 2 <= size <= len(name) and is_person(name[:size]):
+                names.append(name[:size])
+                break
+    return list(dict.fromkeys(names))
+
+
+def is_reporters_line(text: str) -> bool:
+    """True for a line of its own that names its reporters: 某报记者 某某."""
+    return len(text) <= 60 and _OWN_LINE.match(text) is not None and bool(reporters(text))

@@ -5,23 +5,20 @@ What a reader sees comes first, what the page says of itself (metadata, hidden f
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import islice
-from typing import Any
 
-from lxml import etree
-
-from crawler.extract import head, pages
+from crawler.extract import head, pages, vicinity
 from crawler.extract.blocks import Piece, Survey, survey
 from crawler.extract.body import Body, build, is_picture_of_article
-from crawler.extract.byline import BREAK, Byline, is_byline, media_name, parse_byline
+from crawler.extract.byline import BREAK, Byline, is_byline, parse_byline, reporters
+from crawler.extract.captions import assign
 from crawler.extract.container import Container, find_container, frame_weights, own_masses, sentence_mass
 from crawler.extract.dates import Moment, parse_moment, url_day
-from crawler.extract.dom import Element
+from crawler.extract.dom import Element, Finder
 from crawler.extract.headline import Headline, find_headline
+from crawler.extract.metadata import Metadata, hidden_byline
 from crawler.extract.raw import RawArticle
-from crawler.text import squash
 
 NAME = "general"
 _LEAST_WEIGHT = 0.25  # what stands in frames less likely than this is no part of the article
@@ -33,11 +30,13 @@ _TIME_META = (
     "datepublished", "og:release_date", "og:published_time", "weibo:article:create_at", "weibo: article:create_at",
     "og:time", "dc.date", "date", "artpublishdate", "firstpublishtime", "pubtime",
 )  # fmt: skip
-_SOURCE_META = ("mediaid", "source", "copyright_source", "og:article:source")
-_HIDDEN = etree.XPath("//*[contains(@id, '_baidu')]")
-_JSON_LD = etree.XPath("//script[@type='application/ld+json']/text()")
+_SOURCE_META = ("mediaid", "source", "og:article:source", "copyright_source")
 _DATE_LABEL = re.compile(r"(?:发布|发表|刊发|更新|时间|日期|發布|時間)")
-_COMMENTED = re.compile(r"评论|回复|楼|條留言|赞同|网友")
+# what buttons and counters around a body say
+_TAIL = re.compile(
+    r"\A(?:#\S{1,20}(?:\s*#\S{1,20})*|.{0,12}(?:点赞|收藏|举报|打印|列印|分享|转发|评论|留言|订阅|關注|关注|赞赏|打赏|返回|阅读原文|纠错|"
+    r"加载中|展开|收起|扫码|二维码).{0,12})\Z"
+)
 
 
 def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()) -> RawArticle | None:
@@ -57,26 +56,63 @@ def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()
     start = container.start
     if headline.end is not None and start < headline.end <= container.end:
         start = headline.end
-    inside = [piece for piece in seen.pieces[start : container.end] if weights[piece.frame] >= _LEAST_WEIGHT]
+    held = seen.pieces[start : container.end]
+    inside = [piece for piece in held if weights[piece.frame] >= _LEAST_WEIGHT]
+    # editors are often named in a box of the body that is otherwise no part of it
+    beside = [
+        piece
+        for piece in held
+        if piece.kind == "text" and weights[piece.frame] < _LEAST_WEIGHT and len(piece.text) <= _SHORT
+    ]
     above = _above(seen, headline, start)
     lead = _lead(inside)
-    body = build(inside[len(lead) :], headline.text)
-    if not _is_article(seen, container, body, masses):
+    inside = _without_tail(inside[len(lead) :])
+    body = build(_lead_pictures(seen, weights, headline, start) + inside, headline.text)
+    if not _is_article(seen, container, body, headline):
         return None
     above += lead
-    below = _below(seen, container.end, weights)
+    below = beside + _below(seen, container.end, weights)
     frame = seen.frames[container.frame].node
+    said = Metadata(tree)
+    hidden = hidden_byline(Finder(tree))
     return RawArticle(
         title=headline.text,
         template=NAME,
         blocks=body.blocks,
         channel=head.breadcrumb(tree, None, headline.text, site_names),
         keywords=head.keywords(tree),
-        published=_published(tree, seen, above, inside, url),
-        byline=_byline(tree, above, body, below),
+        published=_published(said, hidden, above, inside + below, url),
+        byline=_byline(said, hidden, above, body, below),
         base=base,
         parts=pages.find_parts(tree, frame, base),
     )
+
+
+def _lead_pictures(seen: Survey, weights: list[float], headline: Headline, start: int) -> list[Piece]:
+    """Pictures between headline and text, with their captions: they open the article."""
+    if headline.end is None or headline.end >= start:
+        return []
+    between = [
+        piece
+        for piece in seen.pieces[headline.end : start]
+        if weights[piece.frame] >= 0.5 and (piece.kind == "text" or is_picture_of_article(piece))
+    ]
+    captions = assign(between)
+    taken = {*captions.values(), *(i for i, piece in enumerate(between) if piece.kind == "image")}
+    # a picture that leads elsewhere, without a caption, is an advertisement or a portrait
+    return [
+        piece
+        for index, piece in enumerate(between)
+        if index in taken and (piece.kind == "text" or index in captions or not piece.link)
+    ]
+
+
+def _without_tail(inside: list[Piece]) -> list[Piece]:
+    """The pieces without the buttons and counters behind the last paragraph."""
+    end = len(inside)
+    while end and inside[end - 1].kind == "text" and _TAIL.match(inside[end - 1].text):
+        end -= 1
+    return inside[:end]
 
 
 def _gallery(seen: Survey, weights: list[float]) -> Container | None:
@@ -136,94 +172,78 @@ def _below(seen: Survey, end: int, weights: list[float]) -> list[Piece]:
     return found
 
 
-def _is_article(seen: Survey, container: Container, body: Body, masses: list[float]) -> bool:
+def _is_article(seen: Survey, container: Container, body: Body, headline: Headline) -> bool:
     """False for lists and home pages: little running text, and that scattered among links."""
-    text = sum(len(block.piece.text) for block in body.blocks if block.piece.kind == "text")
-    running = sum(sentence_mass(block.piece) for block in body.blocks)
+    texts = [block.piece for block in body.blocks if block.piece.kind == "text"]
+    text = sum(len(piece.text) for piece in texts)
+    running = sum(sentence_mass(piece) for piece in texts)
     pictures = sum(1 for block in body.blocks if block.piece.kind == "image")
-    if any(block.piece.kind == "table" for block in body.blocks) and text + running > 20:
-        return True
-    if not text and pictures < 2:
+    table = any(block.piece.kind == "table" for block in body.blocks)
+    if not text and not table and pictures < 2:
         return False
-    if running < 30 and pictures < 2 and text < 60:
+    # a headline that no reader sees is the name of a list or of the site
+    least = 40 if headline.index is not None else 200
+    if running < least and text < 3 * least and pictures < 3 and not table:
         return False
-    links = sum(len(piece.text) * piece.linked for piece in seen.pieces[container.start : container.end])
-    total = sum(len(piece.text) for piece in seen.pieces[container.start : container.end]) or 1
+    held = seen.pieces[container.start : container.end]
+    links = sum(len(piece.text) * piece.linked for piece in held)
+    total = sum(len(piece.text) for piece in held) or 1
     return not (links > 0.6 * total and running < 400)
 
 
 def _published(
-    tree: Element, seen: Survey, above: list[Piece], inside: list[Piece], url: str
+    said: Metadata, hidden: dict[str, str], above: list[Piece], rest: list[Piece], url: str
 ) -> Moment | None:
     """The visible time near the headline, then the page's own word for it, then the day in the URL."""
-    dayless: Moment | None = None
-    for piece in above:
-        if _COMMENTED.search(piece.text) and not _DATE_LABEL.search(piece.text):
-            continue
-        moment = parse_moment(piece.text) or parse_moment(piece.broken().replace(BREAK, " "))
-        if moment is not None and "T" in moment.iso:
-            return moment
-        dayless = dayless or moment
-    if dayless is not None:
-        return dayless
-    said = _hidden(tree).get("pubtime") or head.meta(tree, *_TIME_META) or _json_ld(tree).get("datePublished")
-    moment = parse_moment(said) if isinstance(said, str) else None
+    moment = vicinity.published(above, 0)
+    if moment is None:
+        # year, day and hour may stand in boxes of their own
+        moment = parse_moment(" ".join(piece.text for piece in above if len(piece.text) <= 16))
+    own = parse_moment(hidden.get("pubtime") or said(*_TIME_META) or said.linked("datePublished"))
+    if moment is None or ("T" not in moment.iso and own is not None and own.iso[:10] == moment.iso):
+        moment = own or moment
     if moment is not None:
         return moment
-    for piece in (*inside[:3], *inside[-4:]):
-        if piece.kind == "text" and len(piece.text) <= 60:
-            moment = parse_moment(piece.text)
-            if moment is not None:
-                return moment
+    for piece in (*rest[:3], *rest[-12:]):
+        if piece.kind == "text" and len(piece.text) <= 60 and (found := parse_moment(piece.text)):
+            if _DATE_LABEL.search(piece.text) or len(piece.text) - len(found.raw) <= 12:
+                return found
     day = url_day(url)
     return Moment(day, day) if day else None
 
 
-def _byline(tree: Element, above: list[Piece], body: Body, below: list[Piece]) -> Byline:
-    """Who published, wrote and edited it: the lines under the headline, the body's own, those below, metadata."""
+def _byline(
+    said: Metadata, hidden: dict[str, str], above: list[Piece], body: Body, below: list[Piece]
+) -> Byline:
+    """Who published, wrote and edited it: lines under the headline, the body's own, those below, metadata."""
     found = parse_byline(BREAK.join(piece.broken() for piece in above))
     found.fill(parse_byline(body.byline))
-    found.authors = found.authors or body.authors
     found.fill(parse_byline(BREAK.join(piece.broken() for piece in below)))
-    if not found.source:
-        found.source = next((name for piece in above if (name := media_name(piece))), None)
-    hidden = _hidden(tree)
-    said = Byline(
-        source=hidden.get("source") or head.meta(tree, *_SOURCE_META),
-        editors=parse_byline("编辑：" + hidden["editor"]).editors if hidden.get("editor") else [],
-        authors=parse_byline("作者：" + hidden["author"]).authors if hidden.get("author") else [],
+    slot = vicinity.slot(above)
+    found.fill(slot)
+    found.authors = found.authors or body.authors or _reporters(above, body)
+    found.fill(
+        Byline(
+            source=vicinity.medium_of(hidden.get("source") or said(*_SOURCE_META) or ""),
+            editors=parse_byline("编辑：" + _value(hidden["editor"])).editors if "editor" in hidden else [],
+            authors=parse_byline("作者：" + _value(hidden["author"])).authors if "author" in hidden else [],
+        )
     )
-    found.fill(said)
     if found.source and not found.source_url:
-        nodes = [piece.node for piece in above]
-        found.source_url = head.source_link(nodes, found.source)
+        found.source_url = head.source_link([piece.node for piece in above], found.source)
     return found
 
 
-def _hidden(tree: Element) -> dict[str, str]:
-    """The fields that pages keep for search engines: <span id="source_baidu">来源：…</span>."""
-    found: dict[str, str] = {}
-    nodes: Any = _HIDDEN(tree)
-    for node in nodes[:12]:
-        name = str(node.get("id")).partition("_baidu")[0].lower()
-        text = squash("".join(node.itertext())[:200])
-        value = re.sub(r"\A[^:：]{1,6}[:：]\s*", "", text)
-        if value:
-            found.setdefault(name, value)
-    return found
+def _value(text: str) -> str:
+    """What follows a label, if there is one."""
+    return re.sub(r"\A[^:：]{1,6}[:：]\s*", "", text)
 
 
-def _json_ld(tree: Element) -> dict[str, Any]:
-    """The first JSON-LD object of the page that has a datePublished."""
-    scripts: Any = _JSON_LD(tree)
-    for text in scripts[:6]:
-        try:
-            said = json.loads(text[:200_000])
-        except (ValueError, RecursionError):
-            continue
-        for item in said if isinstance(said, list) else [said]:
-            graph = item.get("@graph") if isinstance(item, dict) else None
-            for entry in graph if isinstance(graph, list) else [item]:
-                if isinstance(entry, dict) and entry.get("datePublished"):
-                    return entry
-    return {}
+def _reporters(above: list[Piece], body: Body) -> list[str]:
+    """Authors in the forms of agencies and papers: （记者 X）, 新华社北京5月1日电（记者X）, 某报记者 X."""
+    texts = [block.piece.text for block in body.blocks if block.piece.kind == "text"]
+    for text in (*(piece.text for piece in above), *texts[:2], *texts[-1:]):
+        names = reporters(text)
+        if names:
+            return names
+    return []

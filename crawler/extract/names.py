@@ -51,6 +51,18 @@ _PARTING = re.compile(r"[、,，;；/／|｜]+|\s+(?:and|&)\s+")
 _SPLIT_NAME = re.compile(r"(?<![㐀-鿿])([㐀-鿿])[\s\u3000]+([㐀-鿿])(?![㐀-鿿])")
 
 
+# the hundred that nine of ten people bear: a word that begins with one of the others is rather no name
+_COMMON = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤張劉陳楊黃趙吳孫馬許韓馮鄧蕭蔣葉蘇魏"
+)
+
+
+def is_common_name(text: str) -> bool:
+    """True for what is almost surely a person's name: two or three characters after a common surname."""
+    return bool(_CJK_NAME.match(text)) and 2 <= len(text) <= 3 and text[0] in _COMMON
+
+
 def is_person(text: str) -> bool:
     """True for what looks like a Chinese person's name (surname known) or a transcribed foreign one.
 
