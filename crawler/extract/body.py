@@ -41,7 +41,7 @@ _FURNITURE = re.compile(
 # a hash may hold the letters of any short word: 8c3bbde0-ad96-4666-…
 _HASH = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}", re.IGNORECASE)
 # drawn by a server for every visitor: stock charts, counters, maps of places
-_WIDGET = re.compile(r"/(?:new)?charts?/|/kline|/counter|/emoji|/qrcode|/adv?s?/|/smil", re.IGNORECASE)
+_WIDGET = re.compile(r"/(?:new)?charts?/|/kline|/counter|/emoji|/qrcode|/ads/|/advert|/smil", re.IGNORECASE)
 _FURNITURE_ALT = re.compile(r"二维码|logo|图标|点击(?:进入|下载)|广告|关注我们|分享", re.IGNORECASE)
 _SMALLEST = 40  # pixels: what is declared smaller in either direction is an icon or a line
 

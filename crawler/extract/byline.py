@@ -22,12 +22,12 @@ _ROLES = {
 }
 _LABEL = re.compile(
     "|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()).join(
-        (r"(?<![㐀-鿿A-Za-z])(?:", r")\s*[:：丨|｜]\s*")
+        (r"(?<![㐀-鿿A-Za-z])(?:", r")\s*[:：丨|｜︱]\s*")
     )
 )
 # labels that stand close behind a value, with nothing between (来源：新华网编辑：某某)
 _CLOSE_LABEL = re.compile(
-    r"(责任编辑|责编|责任編輯|責任編輯|編輯|编辑|作者|记者|来源|來源|校对|时间)\s*[:：]\s*"
+    r"(?:责任编辑|责编|责任編輯|責任編輯|責編|(?<![总主美图任責责总網网務行班])(?:編輯|编辑)|作者|(?<![\w])记者|来源|來源|校对)\s*[:：]\s*"
 )
 _VALUE_END = re.compile(rf"[|｜\n{BREAK}】\]〕]|\s{{2,}}|\u3000")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/年.]\s?\d{1,2}")
@@ -81,6 +81,10 @@ def _value(text: str) -> str:
     close = _CLOSE_LABEL.search(text)
     if close:
         text = text[: close.start()]
+    # the bracket that was opened before the label: （編輯：某某）1120221
+    end = re.search(r"[)）]", text)
+    if end and not re.search(r"[(（]", text[: end.start()]):
+        text = text[: end.start()]
     for stop in (_VALUE_END, _DATE):
         end = stop.search(text)
         text = text[: end.start()] if end else text
@@ -96,6 +100,8 @@ def parse_byline(text: str) -> Byline:
     """
     found = Byline()
     text = text[:6000]
+    # labels that stand right behind a value are labels all the same: 来源：某网作者：某某责编：某某
+    text = _CLOSE_LABEL.sub(lambda label: f"{BREAK}{label[0]}", text)
     matches = list(_LABEL.finditer(text))
     for number, match in enumerate(matches):
         role = match.lastgroup
@@ -118,7 +124,7 @@ def parse_byline(text: str) -> Byline:
 
 
 _SIGNATURE = re.compile(
-    r"[（(]\s*(?:(?:本报|本网|本刊|本社|特约|见习|实习|首席|全媒体|新媒体)*(?P<label>记者|通讯员|作者|文|撰文|采写|整理)\s*[:：/]?\s*)?"
+    r"[（(]\s*(?:(?:本报|本网|本刊|本社|特约|见习|实习|首席|全媒体|新媒体)*(?P<label>记者|記者|通讯员|作者|文|撰文|采写|整理|编译|編譯)\s*[:：/]?\s*)?"
     r"(?P<names>[㐀-鿿·•・\s、，,]{2,60}?)\s*[)）]\s*\Z"
 )
 
@@ -182,6 +188,8 @@ def reporters(text: str) -> list[str]:
     >>> reporters("（中央社記者林大明台北21日電）行政院今天表示。"), reporters("记者了解到，大桥已经通车。")
     (['林大明'], [])
     """
+    if text.endswith(("摄", "攝", "图", "圖")):
+        return []  # they made the picture
     line = _OWN_LINE.match(text) if len(text) <= 60 else None
     found = line or _IN_BRACKETS.search(text[:90])
     if found is None:

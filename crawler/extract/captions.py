@@ -24,6 +24,7 @@ _LEAD = re.compile(
 )
 _ENDS = re.compile(r"[。！？!?…”\"』」]\s*$")
 _LONGEST = 220
+_SHORT = 45  # characters: nine of ten captions are shorter
 _ENOUGH = 2.0
 
 
@@ -54,7 +55,7 @@ def _strength(piece: Piece, image: Piece, habit: _Habit) -> float:
         score += 1
     if piece.bold > 0.9 and not habit.bold:
         score += 0.5 if same_block or piece.centred else -1
-    if size <= 45:
+    if size <= _SHORT:
         score += 0.5
     elif size > 90:
         score -= 1
@@ -65,8 +66,6 @@ def _strength(piece: Piece, image: Piece, habit: _Habit) -> float:
         score += 0.75
     if piece.indented != habit.indented and habit.indented:
         score += 0.75
-    if habit.short_after_each and size <= 40:
-        score += 1
     if piece.tag in ("h1", "h2", "h3", "h4"):
         score -= 2
     if not credit and signature(text):
@@ -97,11 +96,12 @@ class _Habit:
         alts = [a.alt for a in pieces if a.kind == "image" and a.alt]
         self.alt_repeats = len(alts) > 1 and len(set(alts)) == 1
         lengths = [len(b.text) for _, b in after]
+        short = sum(length <= _SHORT for length in lengths)
         self.short_after_each = (
             len(after) >= 3
-            and max(lengths) <= 60
+            and short >= 0.8 * len(after)
             and bool(texts)
-            and median(lengths) * 2 < median(len(p.text) for p in texts)
+            and median(lengths) * 2.5 < median(len(p.text) for p in texts)
         )
 
 
@@ -112,18 +112,30 @@ def assign(pieces: list[Piece]) -> dict[int, int]:
     its picture.
     """
     habit = _Habit(pieces)
+    strengths = {
+        index: _strength(pieces[index + 1], image, habit) + _closed_by_credit(pieces, index + 1)
+        for index, image in enumerate(pieces[:-1])
+        if image.kind == "image" and pieces[index + 1].kind == "text"
+    }
+    decided = {index for index, strength in strengths.items() if strength >= _ENOUGH}
+    if habit.short_after_each and len(decided) < 0.5 * len(strengths):
+        # no line has a sign of its own: that one short line follows every picture is the sign
+        decided |= {
+            index
+            for index, strength in strengths.items()
+            if strength > 0 and len(pieces[index + 1].text) <= _SHORT and strength + 1.75 >= _ENOUGH
+        }
+    decided |= _alike(pieces, strengths, decided)
     captions: dict[int, int] = {}
     taken: set[int] = set()
     for index, image in enumerate(pieces):
         if image.kind != "image":
             continue
-        following = index + 1
-        if following < len(pieces) and pieces[following].kind == "text":
-            if _strength(pieces[following], image, habit) >= _ENOUGH:
-                captions[index] = following
-                taken.add(following)
-                _credit_line_after(pieces, captions, taken, index)
-                continue
+        if index in decided and index + 1 not in taken:
+            captions[index] = index + 1
+            taken.add(index + 1)
+            _credit_line_after(pieces, captions, taken, index)
+            continue
         before = index - 1
         if image.figure is not None and before >= 0 and before not in taken:
             piece = pieces[before]
@@ -131,6 +143,33 @@ def assign(pieces: list[Piece]) -> dict[int, int]:
                 captions[index] = before
                 taken.add(before)
     return captions
+
+
+def _closed_by_credit(pieces: list[Piece], at: int) -> float:
+    """Evidence for a line that a credit alone follows: a caption in two lines."""
+    if at + 1 >= len(pieces) or pieces[at + 1].kind != "text":
+        return 0.0
+    text = pieces[at + 1].text
+    if len(text) > 40 or len(pieces[at].text) > 160:
+        return 0.0
+    caption, credit, _ = split_credit(text)
+    return 2.0 if caption is None and credit is not None else 0.0
+
+
+def _alike(pieces: list[Piece], strengths: dict[int, float], decided: set[int]) -> set[int]:
+    """Pictures whose next line looks like the captions of most others on the page: its habit decides."""
+    if len(decided) < 3 or len(decided) < 0.7 * len(strengths):
+        return set()
+    captions = [pieces[index + 1] for index in decided]
+    usual = median(len(split_credit(piece.text).caption or "") for piece in captions)
+    looks = {(piece.tag, piece.names, piece.centred) for piece in captions}
+    found = set()
+    for index, strength in strengths.items():
+        piece = pieces[index + 1]
+        same = (piece.tag, piece.names, piece.centred) in looks
+        if index not in decided and strength > 0 and same and 0.5 * usual <= len(piece.text) <= 1.4 * usual:
+            found.add(index)
+    return found
 
 
 def _credit_line_after(pieces: list[Piece], captions: dict[int, int], taken: set[int], index: int) -> None:

@@ -75,14 +75,22 @@ def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()
     frame = seen.frames[container.frame].node
     said = Metadata(tree)
     hidden = hidden_byline(Finder(tree))
+    published = _published(said, hidden, above, inside + below, url)
+    byline = _byline(said, hidden, above, body, below)
+    if (
+        _is_teaser(body)
+        and published is None
+        and not (byline.source or byline.editors or byline.duty_editors)
+    ):
+        return None
     return RawArticle(
         title=headline.text,
         template=NAME,
         blocks=body.blocks,
         channel=head.breadcrumb(tree, None, headline.text, site_names),
         keywords=head.keywords(tree),
-        published=_published(said, hidden, above, inside + below, url),
-        byline=_byline(said, hidden, above, body, below),
+        published=published,
+        byline=byline,
         base=base,
         parts=pages.find_parts(tree, frame, base),
     )
@@ -191,6 +199,12 @@ def _is_article(seen: Survey, container: Container, body: Body, headline: Headli
     return not (links > 0.6 * total and running < 400)
 
 
+def _is_teaser(body: Body) -> bool:
+    """True for one short paragraph without a picture: without time and source it only introduces a list."""
+    texts = [block.piece.text for block in body.blocks if block.piece.kind == "text"]
+    return len(texts) <= 2 and sum(map(len, texts)) < 300 and len(texts) == len(body.blocks)
+
+
 def _published(
     said: Metadata, hidden: dict[str, str], above: list[Piece], rest: list[Piece], url: str
 ) -> Moment | None:
@@ -242,7 +256,8 @@ def _value(text: str) -> str:
 def _reporters(above: list[Piece], body: Body) -> list[str]:
     """Authors in the forms of agencies and papers: （记者 X）, 新华社北京5月1日电（记者X）, 某报记者 X."""
     texts = [block.piece.text for block in body.blocks if block.piece.kind == "text"]
-    for text in (*(piece.text for piece in above), *texts[:2], *texts[-1:]):
+    own = body.byline.split(BREAK)
+    for text in (*(piece.text for piece in above), *own, *texts[:2]):
         names = reporters(text)
         if names:
             return names

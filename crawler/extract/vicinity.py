@@ -33,7 +33,7 @@ _MEDIUM = re.compile(
     r"传媒|融媒体?|发布|财经|资讯|号|中心)\Z"
 )
 _NOT_MEDIUM = re.compile(
-    r"评论|分享|字号|字体|收藏|打印|举报|关注|点击|阅读|浏览|返回|首页|客户端下载|扫码|微信|微博|登录|注册|播放|专题|责编|编辑|作者|记者|来源|下载|跟贴|参与|更多|大中小|订阅|繁体|"
+    r"评论|分享|字号|字体|收藏|打印|举报|关注|点击|阅读|浏览|返回|首页|客户端下载|扫码|发表|发布于|發布|更新|\A原创\Z|微信|微博|登录|注册|播放|专题|责编|编辑|作者|记者|来源|下载|跟贴|参与|更多|大中小|订阅|繁体|"
     r"[，。？！：:“”]|\A[\d\s]*\Z"
 )
 _LABEL = re.compile(
@@ -122,7 +122,9 @@ def slot(pieces: list[Piece]) -> Byline:
     found = Byline()
     texts = [piece for piece in pieces if piece.kind == "text" and len(piece.text) <= 120]
     dated = [
-        index for index, piece in enumerate(texts) if _DATE.search(piece.text) or _CLOCK.fullmatch(piece.text)
+        index
+        for index, piece in enumerate(texts)
+        if _DATE.search(piece.broken()) or _CLOCK.fullmatch(piece.text)
     ]
     if not dated:
         found.source = unlabelled_medium(texts[:4])
