@@ -42,6 +42,9 @@ _FURNITURE = re.compile(
 _HASH = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}", re.IGNORECASE)
 # drawn by a server for every visitor: stock charts, counters, maps of places
 _WIDGET = re.compile(r"/(?:new)?charts?/|/kline|/counter|/emoji|/qrcode|/ads/|/advert|/smil", re.IGNORECASE)
+_FURNITURE_NAMES = re.compile(
+    r"(?:^|[\s_\-])(?:icon|avatar|logo|qr_?code|ewm|head_?(?:img|pic)|user_?pic)(?:$|[\s_\-])"
+)
 _FURNITURE_ALT = re.compile(r"二维码|logo|图标|点击(?:进入|下载)|广告|关注我们|分享", re.IGNORECASE)
 _SMALLEST = 40  # pixels: what is declared smaller in either direction is an icon or a line
 
@@ -70,6 +73,8 @@ def is_picture_of_article(piece: Piece) -> bool:
     for side in (piece.width, piece.height):
         if side is not None and side < _SMALLEST:
             return False
+    if _FURNITURE_NAMES.search(piece.names):
+        return False
     path = (piece.url or "").split("?")[0].split("#")[0]
     return not _WIDGET.search(path) and not (
         _FURNITURE.search(_HASH.sub("", path.rsplit("/", 1)[-1]))

@@ -22,6 +22,10 @@ _NAMED = re.compile(
 _LEAD = re.compile(
     r"[▲△▼▽◎●↑]|[（(]?(?:图注|圖註|图为|圖為|图说|圖說|图片说明|资料图|資料圖|资料照片|[上下左右][图圖]\d?(?:为|[：:]))|图[一二三四五六七八九\d]+[：:、\s]"
 )
+# a line that ends in the word for a picture speaks of one
+_PICTURE_END = re.compile(
+    r"(?:截图|截圖|剧照|劇照|海报|海報|资料图|資料圖|示意图|效果图|现场图|配图|合影|留影)[。.]?\Z"
+)
 _ENDS = re.compile(r"[。！？!?…”\"』」]\s*$")
 _LONGEST = 220
 _SHORT = 45  # characters: nine of ten captions are shorter
@@ -41,6 +45,8 @@ def _strength(piece: Piece, image: Piece, habit: _Habit) -> float:
         score += 3
     if _LEAD.match(text):
         score += 2.5
+    if size <= 60 and _PICTURE_END.search(text):
+        score += 2
     caption, credit, _ = split_credit(text)
     if credit and (caption is None or size <= 160):
         score += 2.5

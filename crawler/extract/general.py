@@ -6,7 +6,7 @@ What a reader sees comes first, what the page says of itself (metadata, hidden f
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import islice, pairwise
 
 from crawler.extract import head, pages, vicinity
 from crawler.extract.blocks import Piece, Survey, survey
@@ -24,6 +24,7 @@ NAME = "general"
 _LEAST_WEIGHT = 0.25  # what stands in frames less likely than this is no part of the article
 _ABOVE = 40  # pieces between headline and body that are looked through
 _BELOW = 14  # pieces behind the body that may name its editors
+_ENDING = 12  # pieces at a body's end among which buttons may stand
 _SHORT = 120  # characters of a line that names people
 _TIME_META = (
     "article:published_time", "og:article:published_time", "apub:time", "publishdate", "pubdate", "publish_date",
@@ -105,6 +106,9 @@ def _lead_pictures(seen: Survey, weights: list[float], headline: Headline, start
         for piece in seen.pieces[headline.end : start]
         if weights[piece.frame] >= 0.5 and (piece.kind == "text" or is_picture_of_article(piece))
     ]
+    for picture, line in pairwise(between):
+        if picture.kind == "image" and line.kind == "text" and _is_line_of_lead_picture(line):
+            line.names = f"{line.names} caption"  # its place says it: neither byline nor text
     captions = assign(between)
     taken = {*captions.values(), *(i for i, piece in enumerate(between) if piece.kind == "image")}
     # a picture that leads elsewhere, without a caption, is an advertisement or a portrait
@@ -115,12 +119,18 @@ def _lead_pictures(seen: Survey, weights: list[float], headline: Headline, start
     ]
 
 
+def _is_line_of_lead_picture(line: Piece) -> bool:
+    """True for a short line right under a picture that stands above the text."""
+    if len(line.text) > 45 or line.linked > 0.5 or is_byline(line.text) or _TAIL.match(line.text):
+        return False
+    return parse_moment(line.text) is None and vicinity.medium_of(line.text) is not None
+
+
 def _without_tail(inside: list[Piece]) -> list[Piece]:
     """The pieces without the buttons and counters behind the last paragraph."""
-    end = len(inside)
-    while end and inside[end - 1].kind == "text" and _TAIL.match(inside[end - 1].text):
-        end -= 1
-    return inside[:end]
+    end = max(0, len(inside) - _ENDING)
+    rest = [piece for piece in inside[end:] if piece.kind != "text" or not _TAIL.match(piece.text)]
+    return inside[:end] + rest
 
 
 def _gallery(seen: Survey, weights: list[float]) -> Container | None:
@@ -231,8 +241,11 @@ def _byline(
 ) -> Byline:
     """Who published, wrote and edited it: lines under the headline, the body's own, those below, metadata."""
     found = parse_byline(BREAK.join(piece.broken() for piece in above))
+    # a reprint keeps the editors of the paper it comes from: the portal's own stand last
+    own = parse_byline(BREAK.join(piece.broken() for piece in below))
+    found.fill(Byline(editors=own.editors, duty_editors=own.duty_editors))
     found.fill(parse_byline(body.byline))
-    found.fill(parse_byline(BREAK.join(piece.broken() for piece in below)))
+    found.fill(own)
     slot = vicinity.slot(above)
     found.fill(slot)
     found.authors = found.authors or body.authors or _reporters(above, body)
