@@ -32,6 +32,9 @@ _TIME_META = (
     "og:time", "dc.date", "date", "artpublishdate", "firstpublishtime", "pubtime",
 )  # fmt: skip
 _SOURCE_META = ("mediaid", "source", "og:article:source", "copyright_source")
+_CLOSING = re.compile(
+    r"[（(【\[]\s*(?:责任|責任|网络|實習)?(?:编辑|編輯|责编|責編)\s*[:：][^（）()【】]{2,24}[）)】\]]\s*\d*\Z"
+)
 _DATE_LABEL = re.compile(r"(?:发布|发表|刊发|更新|时间|日期|發布|時間)")
 # what buttons and counters around a body say
 _TAIL = re.compile(
@@ -68,11 +71,12 @@ def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()
     above = _above(seen, headline, start)
     lead = _lead(inside)
     inside = _without_tail(inside[len(lead) :])
+    closing = _closing_names(inside)
     body = build(_lead_pictures(seen, weights, headline, start) + inside, headline.text)
     if not _is_article(seen, container, body, headline):
         return None
     above += lead
-    below = beside + _below(seen, container.end, weights)
+    below = closing + beside + _below(seen, container.end, weights)
     frame = seen.frames[container.frame].node
     said = Metadata(tree)
     hidden = hidden_byline(Finder(tree))
@@ -124,6 +128,18 @@ def _is_line_of_lead_picture(line: Piece) -> bool:
     if len(line.text) > 45 or line.linked > 0.5 or is_byline(line.text) or _TAIL.match(line.text):
         return False
     return parse_moment(line.text) is None and vicinity.medium_of(line.text) is not None
+
+
+def _closing_names(inside: list[Piece]) -> list[Piece]:
+    """Editors in brackets at the end of a paragraph, cut off it with all that follows: they close an article."""
+    for index in range(len(inside) - 1, max(-1, len(inside) - _ENDING - 1), -1):
+        piece = inside[index]
+        found = _CLOSING.search(piece.text[-60:]) if piece.kind == "text" else None
+        if found is not None and len(found[0]) < len(piece.text):
+            piece.text = piece.text[: len(piece.text) - len(found[0])].rstrip()
+            del inside[index + 1 :]
+            return [Piece("text", piece.node, found[0], frame=piece.frame)]
+    return []
 
 
 def _without_tail(inside: list[Piece]) -> list[Piece]:
@@ -243,7 +259,8 @@ def _byline(
     found = parse_byline(BREAK.join(piece.broken() for piece in above))
     # a reprint keeps the editors of the paper it comes from: the portal's own stand last
     own = parse_byline(BREAK.join(piece.broken() for piece in below))
-    found.fill(Byline(editors=own.editors, duty_editors=own.duty_editors))
+    for said_last in (own, *map(parse_byline, reversed(body.byline.split(BREAK)))):
+        found.fill(Byline(editors=said_last.editors, duty_editors=said_last.duty_editors))
     found.fill(parse_byline(body.byline))
     found.fill(own)
     slot = vicinity.slot(above)
