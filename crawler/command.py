@@ -39,6 +39,9 @@ class Command(ScrapyCommand):
         from storage.engine import DatabaseError
         from storage.query import QueryError
 
+        if unknown := [arg for arg in args if arg.startswith("-") and arg != "-"]:
+            # Scrapy hands them on as if they were words
+            raise UsageError(f"unknown option {unknown[0]}; see --help", print_help=False)
         try:
             self.execute(args, opts)
             sys.stdout.flush()
@@ -84,13 +87,14 @@ class Command(ScrapyCommand):
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """The options that narrow down articles."""
     group = parser.add_argument_group("Filters")
-    group.add_argument("--portal", metavar="NAME", help="only this portal's, e.g. cri")
+    group.add_argument("--portal", metavar="NAME", type=name, help="only this portal's, e.g. cri")
     group.add_argument(
         "--channel",
         metavar="NAME",
+        type=name,
         help="only this channel's: a breadcrumb (民生, 重庆频道/民生) or a name (cq)",
     )
-    group.add_argument("--source", metavar="NAME", help="only those whose source (来源) is this")
+    group.add_argument("--source", metavar="NAME", type=name, help="only those whose source (来源) is this")
     group.add_argument("--since", metavar="DAY", type=day, help="published on or after YYYY-MM-DD")
     group.add_argument("--until", metavar="DAY", type=day, help="published on or before YYYY-MM-DD")
 
@@ -100,6 +104,15 @@ def filters(opts: argparse.Namespace) -> Filters:
     from storage.filters import Filters
 
     return Filters(opts.portal, opts.channel, opts.source, opts.since, opts.until)
+
+
+def name(text: str) -> str:
+    """An option's text; argparse.ArgumentTypeError when the terminal's encoding was not ours."""
+    from storage.rows import fits
+
+    if not fits(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8 text")
+    return text
 
 
 def day(text: str) -> date:

@@ -11,7 +11,7 @@ from typing import Literal
 from crawler.challenge import challenge
 from crawler.extract.article import extract
 from crawler.extract.decode import DecodeError, decode
-from crawler.extract.dom import Element, parse
+from crawler.extract.dom import Parsed, parse_page
 from crawler.extract.pages import Parts
 from crawler.items import Article
 from crawler.loaders import load_article
@@ -36,20 +36,22 @@ class Page:
 
     article: Article
     parts: Parts
+    cut: str | None = None
+    """Why the article may not be whole: the parser left out what follows, e.g. a nesting too deep."""
 
 
-def read_tree(body: bytes, url: str, charset: str | None = None) -> Element | Refusal:
+def read_tree(body: bytes, url: str, charset: str | None = None) -> Parsed | Refusal:
     """The tree of a page's bytes; `charset` is the HTTP header's, a hint."""
     if not body.strip():
-        return Refusal("empty", f"{url}: the page is empty; fetch it again later")
+        return Refusal("empty", f"{_name(url)}: the page is empty; fetch it again later")
     try:
         text = decode(body, charset).text
     except DecodeError as error:
-        return Refusal("undecodable", f"{url}: {error}; is it a picture or an archive?")
-    tree = parse(text)
-    if tree is None:
-        return Refusal("empty", f"{url}: the page holds no markup; fetch it again later")
-    return tree
+        return Refusal("undecodable", f"{_name(url)}: {error}; is it a picture or an archive?")
+    parsed = parse_page(text)
+    if parsed.tree is None:
+        return Refusal("empty", f"{_name(url)}: the page holds no markup; fetch it again later")
+    return parsed
 
 
 def read(
@@ -62,20 +64,23 @@ def read(
     said = challenge(status, headers, body)
     if said:
         return Refusal(
-            "challenge", f"{url}: {said} instead of the article; slow down, or try from another network"
+            "challenge",
+            f"{_name(url)}: {said} instead of the article; slow down, or try from another network",
         )
-    tree = read_tree(body, url, charset)
-    if isinstance(tree, Refusal):
-        return tree
-    raw = extract(tree, url, portal)
+    parsed = read_tree(body, url, charset)
+    if isinstance(parsed, Refusal):
+        return parsed
+    assert parsed.tree is not None
+    raw = extract(parsed.tree, url, portal)
     if raw is None:
-        return Refusal("not_article", f"{_name(url)}: not an article{_tried(portal)}")
+        cut = f"; the parser left out part of it ({parsed.cut})" if parsed.cut else ""
+        return Refusal("not_article", f"{_name(url)}: not an article{_tried(portal)}{cut}")
     article = load_article(raw, url, portal)
     if not article.title:
-        return Refusal("no_title", f"{url}: template {raw.template} found no headline")
+        return Refusal("no_title", f"{_name(url)}: template {raw.template} found no headline")
     if not article.body_text and not article.images:
-        return Refusal("no_body", f"{url}: template {raw.template} found neither text nor pictures")
-    return Page(article, raw.parts)
+        return Refusal("no_body", f"{_name(url)}: template {raw.template} found neither text nor pictures")
+    return Page(article, raw.parts, parsed.cut)
 
 
 def _name(url: str) -> str:
@@ -87,6 +92,6 @@ def _tried(portal: Portal | None) -> str:
     if portal is None or not portal.templates:
         return ": no headline with text below it"
     return (
-        f": none of {len(portal.templates)} templates fits and there is no headline with text below it; if it is "
-        f"one, record it with: scrapy fixture {portal.name} URL"
+        f": none of {len(portal.templates)} templates fits and there is no headline with text below it; if it "
+        f"is one, record it with: scrapy fixture {portal.name} URL"
     )

@@ -118,7 +118,6 @@ def read_page(page: SavedPage) -> dict[str, Any]:
         portal = portal_of(page.url) if page.url else None
     result = read(body, page.url or "", portal)
     if isinstance(result, Page):
-        return page.keys() | to_record(result.article)
-    return page.keys() | {
-        "error": result.message if page.url else f"{page.file}: {result.message.lstrip(': ')}"
-    }
+        cut = {"warning": f"the parser left out part of the page: {result.cut}"} if result.cut else {}
+        return page.keys() | cut | to_record(result.article)
+    return page.keys() | {"error": result.message.replace("the page:", f"{page.file}:", 1)}

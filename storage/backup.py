@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from storage.engine import Database, DatabaseError
@@ -35,5 +36,6 @@ def backup(database: Database, target: Path) -> int:
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"{target} cannot be written: {error}; nothing was replaced") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # it is not there where it could not be made
+            part.unlink()
     return target.stat().st_size

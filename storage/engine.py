@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class Database:
     engine: Engine
     name: str
     """Its URL without the password, for messages."""
+    upgraded_from: str | None = None
+    """Revision of the schema that opening it found and migrated, `nothing` of a new one; None: up to date."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -65,6 +67,9 @@ def lock_writers(conn: Connection) -> None:
 
 def is_failure(error: BaseException) -> bool:
     """True when an exception means that the database failed, not that one row is wrong."""
+    # PostgreSQL's class 54, say a text too long for an index, is the row's fault whatever the driver calls it
+    if (getattr(getattr(error, "orig", None), "sqlstate", None) or "").startswith("54"):
+        return False
     if isinstance(error, (DatabaseError, *_FAILURES)):
         return True
     # a malformed file is the base class itself; its children tell of rows
@@ -94,26 +99,27 @@ def open_database(url: str) -> Database:
     engine = _sqlite(parsed, name) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, name)
     database = Database(engine, name)
     try:
-        _open(database)
+        return replace(database, upgraded_from=_open(database))
     except BaseException:
         engine.dispose()
         raise
-    return database
 
 
-def _open(database: Database) -> None:
+def _open(database: Database) -> str | None:
+    """Migrate where needed; the revision that was found, None when there was nothing to do."""
     with database.reading() as conn:
         if database.is_sqlite:
             _use_wal(conn)
         current = migrate.current(conn)
     if current == migrate.HEAD:
-        return
+        return None
     with database.writing() as conn:
         # another process may have migrated while this one waited for the lock
         try:
-            migrate.upgrade(conn)
+            before = migrate.upgrade(conn)
         except migrate.UnknownRevision as error:
             raise DatabaseError(f"{database.name}: {error}") from error
+    return None if before == migrate.HEAD else before
 
 
 def _parse(url: str) -> URL:
@@ -137,12 +143,15 @@ def _sqlite(url: URL, name: str) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise DatabaseError(f"{name} names no file; give a path, e.g. sqlite:///data/tushuo.db")
     path = Path(url.database)
-    if path.is_dir():
-        raise DatabaseError(f"{name}: {path} is a folder; give the path of a file in it")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        is_folder = path.is_dir()
     except OSError as error:
-        raise DatabaseError(f"{name}: cannot make the folder {path.parent}: {error.strerror}") from error
+        raise DatabaseError(
+            f"{name}: cannot make or enter the folder {path.parent}: {error.strerror}"
+        ) from error
+    if is_folder:
+        raise DatabaseError(f"{name}: {path} is a folder; give the path of a file in it")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")

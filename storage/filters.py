@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, false, func, or_, select
 
 from storage.models import ARTICLE, PAGE
+from storage.rows import fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,16 @@ class Filters:
     def conditions(self) -> list[ColumnElement[bool]]:
         """For a WHERE on `article`; empty when everything is wanted."""
         found: list[ColumnElement[bool]] = []
+        if not all(fits(value) for value in (self.portal, self.channel, self.source) if value):
+            found.append(false())  # nothing stored holds such text, and no database takes it
+            return found
         if self.portal is not None:
             found.append(ARTICLE.c.portal == self.portal)
         if self.channel is not None:
             path = "/" + ARTICLE.c.channel_path + "/"
-            level = path.contains(f"/{self.channel.strip('/')}/", autoescape=True)
+            wanted = f"/{self.channel.strip('/')}/"
+            # not LIKE: on SQLite it takes News for news
+            level = func.replace(path, wanted, "") != path
             declared = exists(
                 select(PAGE.c.id).where(PAGE.c.article_id == ARTICLE.c.id, PAGE.c.channel == self.channel)
             )

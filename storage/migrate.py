@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,9 @@ def upgrade(conn: Connection) -> str:
         )
     from alembic import command
 
+    logger = logging.getLogger("alembic")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.WARNING)  # at INFO it greets at each start
     configuration = config()
     configuration.attributes["connection"] = conn
     command.upgrade(configuration, "head")

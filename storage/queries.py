@@ -15,6 +15,7 @@ from storage.filters import Filters
 from storage.models import ARTICLE, ARTICLE_IMAGE, PAGE, REVISION, RUN, STORY
 from storage.pages import State
 from storage.records import chunks, load, select_articles
+from storage.rows import fits
 
 _STREAM = 200  # articles in memory at once while many are read
 
@@ -57,12 +58,15 @@ class LedgerRow(NamedTuple):
 
 def key_of(url: str) -> str:
     """The identity of a URL under its portal's rules; crawler.identity.UrlError for what is none."""
+    url_key(url)  # what is no URL has no host either
     portal = portal_of(url)
     return url_key(url, portal.url_rules if portal else None)
 
 
 def article_by(conn: Connection, reference: str) -> Found | None:
     """The article of an id, of its URL in any form, or of the URL of one of its parts; None if unknown."""
+    if not fits(reference):
+        return None  # nothing stored holds such text, and no database takes it
     statement = select_articles()
     if reference.isascii() and reference.isdigit():
         # beyond 63 bits the database would not understand the number

@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 KEY_STEP = 1 << 10  # sort keys of articles lie this far apart; the pictures' keys lie between
 MAX_NUMBERED = KEY_STEP - 1  # pictures of one article that can be found by search
+MAX_NAME = 100  # characters: a longer one is a sentence that a wrong rule took for a name
+# PostgreSQL indexes at most 2,704 bytes; a longer URL is known by its beginning and a hash
+_MAX_KEY = 500  # characters
 _LATEST = (1 << 32) - 1  # seconds; keeps the key within 63 bits
 
 
@@ -38,7 +41,10 @@ def image_key(url: str) -> str:
     """
     rest = url.partition("#")[0].partition("://")[2] or url
     host, slash, path = rest.partition("/")
-    return host.lower() + slash + path
+    key = host.lower() + slash + path
+    if len(key) <= _MAX_KEY:
+        return key
+    return key[:_MAX_KEY] + "…" + blake2b(key.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def article_row(article: Article) -> dict[str, Any]:
@@ -118,7 +124,7 @@ def bylines(article: Article) -> list[tuple[str, int, str]]:
     return [
         (role, number, name)
         for role, names in roles.items()
-        for number, name in enumerate(dict.fromkeys(filter(None, names)), 1)
+        for number, name in enumerate(dict.fromkeys(n for n in names if 0 < len(n) <= MAX_NAME), 1)
     ]
 
 

@@ -50,7 +50,11 @@ class Command(command.Command):
         from storage.migrate import HEAD
 
         with self.database(create=True) as database:
-            say(f"{database.name} has the schema of this version ({HEAD})")
+            before = database.upgraded_from
+        if before is None:
+            say(f"{database.name}: the schema is up to date ({HEAD})")
+        else:
+            say(f"{database.name}: the schema was upgraded from {before} to {HEAD}")
 
     def check(self, _args: list[str], _opts: argparse.Namespace) -> None:
         from storage.check import problems

@@ -33,7 +33,7 @@ class Command(command.Command):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--portal", metavar="NAME", help="only this portal's pages")
+        parser.add_argument("--portal", metavar="NAME", type=command.name, help="only this portal's pages")
         parser.add_argument(
             "--failures", action="store_true", help="list failed, blocked, dropped and gone pages"
         )

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from lxml import etree
 
 from crawler.extract.byline import BREAK
-from crawler.extract.dom import Element, hints, is_hidden, visible_text
+from crawler.extract.dom import Element, hints, is_hidden, is_styled_away, visible_text
 from crawler.text import squash
 
 _BLOCK_TAGS = frozenset(
@@ -87,6 +87,9 @@ _ALIGNED = re.compile(r"text-align\s*:\s*(?:left|justify|start)", re.IGNORECASE)
 _INDENTED = re.compile(r"text-indent\s*:\s*[1-9]", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|[;\s])(width|height)\s*:\s*(\d+)px", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(\d{1,5})")
+_LONGEST_URL = 8000  # characters: what servers take at most
+_LONGEST_ALT = 2000
+_LONGEST_STYLE = 2000
 
 PieceKind = Literal["text", "image", "table", "video"]
 
@@ -182,6 +185,8 @@ class _Walk:
         self.figures: list[Element] = []
         self.links: list[str | None] = []
         self.broken = False  # a <br> or a picture came before in this block
+        self.form: Element | None = None
+        """The form that holds the page itself, where there is one."""
 
     def text(self, text: str | None) -> None:
         if not text:
@@ -239,7 +244,7 @@ class _Walk:
                     names=" ".join((hints(block), hints(node))),
                     figure=self.figures[-1] if self.figures else None,
                     url=url,
-                    alt=squash(node.get("alt") or "") or None,
+                    alt=squash((node.get("alt") or "")[:_LONGEST_ALT]) or None,
                     width=_pixels(node, "width"),
                     height=_pixels(node, "height"),
                     link=self.links[-1] if self.links else None,
@@ -260,7 +265,9 @@ class _Walk:
             return True
         if node is not self.root and tag in ("video", "iframe", "object", "embed"):
             return self.video(node)
-        if node is not self.root and is_hidden(node):
+        if tag == "form" and self.form is None and not is_styled_away(node) and holds_text(node):
+            self.form = node
+        elif node is not self.root and is_hidden(node):
             return False
         if tag == "table" and self.table(node):
             return False
@@ -292,6 +299,8 @@ class _Walk:
             self.ends[self.blocks.pop()[3]] = len(self.pieces)
             if tag == "figure":
                 self.figures.pop()
+            elif node is self.form:
+                self.form = None
         if tag in _BOLD:
             self.bold -= 1
         elif tag in _STYLED and node.attrib:
@@ -301,7 +310,7 @@ class _Walk:
             self.links.pop()
 
     def is_centred(self, node: Element) -> bool:
-        style = node.get("style", "")
+        style = node.get("style", "")[:_LONGEST_STYLE]
         align = node.get("align", "").lower()
         if node.tag == "center" or align in ("center", "middle") or _CENTRED.search(style):
             return True
@@ -310,7 +319,7 @@ class _Walk:
         return self.blocks[-1][1]
 
     def is_indented(self, node: Element) -> bool:
-        return bool(_INDENTED.search(node.get("style", "")))
+        return bool(_INDENTED.search(node.get("style", "")[:_LONGEST_STYLE]))
 
     def video(self, node: Element) -> bool:
         source = node.get("src") or node.get("data-src") or node.get("data")
@@ -351,6 +360,16 @@ class _Walk:
         return True
 
 
+def holds_text(form: Element) -> bool:
+    """True for a form around a page or its text (ASP.NET puts one around everything), not one to fill in."""
+    size = 0
+    for node in form.iter("p", "br", "h1", "h2", "td", "div"):
+        size += len((node.text or "").strip()) + len((node.tail or "").strip())
+        if size > 120:
+            return True
+    return False
+
+
 def _is_video(url: str) -> bool:
     return bool(re.search(r"\.(?:mp4|m3u8|flv|webm)(?:\?|$)|/video/|player", url, re.IGNORECASE))
 
@@ -359,14 +378,22 @@ def _pixels(node: Element, side: str) -> int | None:
     found = _NUMBER.match(node.get(side, ""))
     if found and "%" not in node.get(side, ""):
         return int(found[1])
-    for name, value in _STYLE_SIZE.findall(node.get("style", "")):
+    for name, value in _STYLE_SIZE.findall(node.get("style", "")[:_LONGEST_STYLE]):
         if name.lower() == side:
             return int(value)
     return None
 
 
 def picture_url(node: Element) -> str | None:
-    """The URL, as written, of the picture that an img shows: a lazy attribute wins over a placeholder src."""
+    """The URL, as written, of the picture that an img shows: a lazy attribute wins over a placeholder src.
+
+    None for none, for a picture inside the page (data:) and for what is too long to be fetched.
+    """
+    url = _written_url(node)
+    return url if url and len(url) <= _LONGEST_URL else None
+
+
+def _written_url(node: Element) -> str | None:
     for name in _LAZY:
         value = (node.get(name) or "").strip()
         if value and not value.startswith("data:") and ("/" in value or "." in value):

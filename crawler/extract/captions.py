@@ -8,6 +8,7 @@ like no paragraph's, and the page's own habit over all its pictures.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from statistics import median
 
 from crawler.extract.blocks import Piece
@@ -83,11 +84,12 @@ class _Habit:
     """What the page's own paragraphs look like, and what stands after its pictures."""
 
     def __init__(self, pieces: list[Piece]) -> None:
-        after = [
-            (a, b) for a, b in zip(pieces, pieces[1:], strict=False) if a.kind == "image" and b.kind == "text"
-        ]
+        after = [(a, b) for a, b in pairwise(pieces) if a.kind == "image" and b.kind == "text"]
         following = {id(b) for _, b in after}
         texts = [p for p in pieces if p.kind == "text" and id(p) not in following and len(p.text) > 20]
+        if len(texts) < 2:  # verse: lines are short and like each other
+            others = [p for p in pieces if p.kind == "text" and id(p) not in following]
+            texts = others if len(others) >= 4 else texts
         self.known = len(texts) >= 2
 
         def mostly(test: list[bool]) -> bool:

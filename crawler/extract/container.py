@@ -32,6 +32,9 @@ _LEGAL = re.compile(
     r"违法和?不良信息|(?:凡|以上)?本(?:网|站|报)(?:所?注明|所?转载|登载|发布)|法律责任|免责声明|客服(?:电话|热线)",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?\s*(?:\d{1,2}[:：]\d|\Z)"
+)
 _DECAY = (1.0, 0.9, 0.55, 0.3, 0.15)
 _LIMIT = 600  # characters: one endless paragraph is no better than a long one
 
@@ -53,6 +56,8 @@ def sentence_mass(piece: Piece) -> float:
         return 0.0
     text = piece.text
     size = min(len(text), _LIMIT) * (1 - piece.linked)
+    if size < 100 and _DATED.search(text) and "。" not in text:
+        return 0.1 * size  # a byline, or an entry of a list
     marks = len(_MARKS.findall(text))
     if marks >= 2 or (marks and _STOPS.search(text) and size >= 8):
         weight = 1.0
@@ -190,7 +195,7 @@ def _is_more(
             while frames[at].parent != outer and at != outer and depth < 12:
                 at, depth = frames[at].parent, depth + 1
             holder = frames[at].node
-            same = at == outer or depth == 0 and holder.tag in ("p", "blockquote", "h2", "h3", "ul", "ol")
+            same = at == outer or (depth == 0 and holder.tag in ("p", "blockquote", "h2", "h3", "ul", "ol"))
             if same or (holder.tag, holder.get("class")) == kin:
                 alike += mass
             elif _CONTENT.search(hints(holder)) and not piece.linked:

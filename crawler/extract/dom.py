@@ -14,6 +14,7 @@ from parsel.csstranslator import HTMLTranslator
 Element = etree._Element
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_LONGEST_NAME = 200  # characters: a longer class or id is an attack on who searches it
 UNSEEN = frozenset(
     [
         "script",
@@ -74,6 +75,8 @@ def select(node: Element, selector: str | None) -> list[Element]:
     return cast("list[Element]", _compiled(selector)(node))
 
 
+# what libxml2 logs when it gives up: nested too deeply, a name or text too long
+_LIMITS = frozenset({"ERR_RESOURCE_LIMIT", "ERR_INTERNAL_ERROR", "ERR_NO_MEMORY", "ERR_NAME_TOO_LONG"})
 _COMPOUND = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w\-]+)+)\Z")
 _TOKEN = re.compile(r"[.#]([\w\-]+)")
 _NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
@@ -128,25 +131,56 @@ class Finder:
         return [found[number] for number in sorted(found)]
 
 
-def parse(text: str) -> Element | None:
-    """The tree of a page's text; None when there is no element in it."""
+class Parsed(NamedTuple):
+    """A page's tree, and whether it is all of the page."""
+
+    tree: Element | None
+    """None when there is no element in the text."""
+    cut: str | None = None
+    """Why the parser left out what follows, if it did."""
+
+
+_LONG_TAG = re.compile(r"<([A-Za-z][\w\-]{0,30})(?=\s)[^<>]{20000,}")
+_MOST_ATTRIBUTES = 2000
+
+
+def _without_attributes(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}" if len(tag[0].split(None, _MOST_ATTRIBUTES)) > _MOST_ATTRIBUTES else tag[0]
+
+
+def parse_page(text: str) -> Parsed:
+    """The tree of a page's text."""
+    # libxml2 compares each attribute of a tag with all before it: 50,000 of them take 15 seconds
+    text = _LONG_TAG.sub(_without_attributes, text)
     data = text.replace("\x00", "").encode("utf-8", "replace").strip()
     if not data:
-        return None
+        return Parsed(None)
     # huge_tree: else libxml2 drops what follows a text of 10 MB or a nesting of 256
     parser = etree.HTMLParser(
         encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
-        return etree.fromstring(data, parser)
+        tree = etree.fromstring(data, parser)
     except etree.XMLSyntaxError:  # nothing but white space or markup declarations
-        return None
+        return Parsed(None)
+    limits = (entry.message for entry in parser.error_log if entry.type_name in _LIMITS)
+    return Parsed(tree, next(limits, None))
+
+
+def parse(text: str) -> Element | None:
+    """The tree of a page's text; None when there is no element in it."""
+    return parse_page(text).tree
 
 
 def is_hidden(node: Element) -> bool:
     """True when the page does not show the node, by its own attributes or tag."""
     if not isinstance(node.tag, str) or node.tag in UNSEEN:
         return True
+    return is_styled_away(node)
+
+
+def is_styled_away(node: Element) -> bool:
+    """True when a node's style or its hidden attribute takes it from sight."""
     attributes = node.attrib
     if not attributes:
         return False
@@ -179,4 +213,4 @@ def visible_text(node: Element, separator: str = "") -> str:
 
 def hints(node: Element) -> str:
     """The node's class and id, lower-case, for looking for words like caption in them."""
-    return f"{node.get('class', '')} {node.get('id', '')}".lower()
+    return f"{node.get('class', '')[:_LONGEST_NAME]} {node.get('id', '')[:_LONGEST_NAME]}".lower()

@@ -17,10 +17,12 @@ from crawler.extract.container import Container, find_container, frame_weights, 
 from crawler.extract.dates import Moment, parse_moment, url_day
 from crawler.extract.dom import Element, Finder
 from crawler.extract.headline import Headline, find_headline
+from crawler.extract.headline import site_names as named_sites
 from crawler.extract.metadata import Metadata, hidden_byline
 from crawler.extract.raw import RawArticle
 
 NAME = "general"
+_CRUMBS = "[class*=crumb], [id*=crumb], [class*=Crumb], [class*=weizhi], [id*=weizhi], [class*=dqwz]"
 _LEAST_WEIGHT = 0.25  # what stands in frames less likely than this is no part of the article
 _ABOVE = 40  # pieces between headline and body that are looked through
 _BELOW = 14  # pieces behind the body that may name its editors
@@ -92,7 +94,7 @@ def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()
         title=headline.text,
         template=NAME,
         blocks=body.blocks,
-        channel=head.breadcrumb(tree, None, headline.text, site_names),
+        channel=head.breadcrumb(tree, _CRUMBS, headline.text, site_names or named_sites(tree)),
         keywords=head.keywords(tree),
         published=published,
         byline=byline,
@@ -215,6 +217,8 @@ def _is_article(seen: Survey, container: Container, body: Body, headline: Headli
     table = any(block.piece.kind == "table" for block in body.blocks)
     if not text and not table and pictures < 2:
         return False
+    if headline.index is not None and _is_verse(texts):
+        return True
     # a headline that no reader sees is the name of a list or of the site
     least = 40 if headline.index is not None else 200
     if running < least and text < 3 * least and pictures < 3 and not table:
@@ -223,6 +227,14 @@ def _is_article(seen: Survey, container: Container, body: Body, headline: Headli
     links = sum(len(piece.text) * piece.linked for piece in held)
     total = sum(len(piece.text) for piece in held) or 1
     return not (links > 0.6 * total and running < 400)
+
+
+def _is_verse(texts: list[Piece]) -> bool:
+    """True for short lines without links, most of them of much the same look: a poem, a list of winners."""
+    looks = [
+        (piece.tag, piece.centred) for piece in texts if piece.linked < 0.1 and 2 <= len(piece.text) <= 40
+    ]
+    return len(looks) >= 6 and max(map(looks.count, set(looks))) >= 0.8 * len(texts)
 
 
 def _is_teaser(body: Body) -> bool:
@@ -245,9 +257,9 @@ def _published(
     if moment is not None:
         return moment
     for piece in (*rest[:3], *rest[-12:]):
-        if piece.kind == "text" and len(piece.text) <= 60 and (found := parse_moment(piece.text)):
-            if _DATE_LABEL.search(piece.text) or len(piece.text) - len(found.raw) <= 12:
-                return found
+        found = parse_moment(piece.text) if piece.kind == "text" and len(piece.text) <= 60 else None
+        if found and (_DATE_LABEL.search(piece.text) or len(piece.text) - len(found.raw) <= 12):
+            return found
     day = url_day(url)
     return Moment(day, day) if day else None
 
@@ -266,10 +278,13 @@ def _byline(
     slot = vicinity.slot(above)
     found.fill(slot)
     found.authors = found.authors or body.authors or _reporters(above, body)
+    said_editor = hidden.get("editor", "")
+    own_editor = parse_byline(said_editor if re.search("[:：]", said_editor) else f"编辑：{said_editor}")
     found.fill(
         Byline(
             source=vicinity.medium_of(hidden.get("source") or said(*_SOURCE_META) or ""),
-            editors=parse_byline("编辑：" + _value(hidden["editor"])).editors if "editor" in hidden else [],
+            editors=own_editor.editors,
+            duty_editors=own_editor.duty_editors,
             authors=parse_byline("作者：" + _value(hidden["author"])).authors if "author" in hidden else [],
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from lxml import etree
 
@@ -111,23 +112,28 @@ def breadcrumb(tree: Element, selector: str | None, title: str, site_names: tupl
     Looks where the portal says, else for a line that leads from 首页 or ends in 正文.
     """
     for node in select(tree, selector):
-        channel = _split_crumbs(visible_text(node, " "), title, site_names)
+        text = visible_text(node, " ")
+        if len(text) > 400:
+            continue
+        if not _CRUMB_PARTS.search(squash(text)):  # the signs between them are drawn, not written
+            text = " > ".join(visible_text(link) for link in node.iter("a")) or text
+        channel = _split_crumbs(text, title, site_names)
         if channel:
             return channel
     lines: list[Element] = []
-    for text in _crumb_ends(tree)[:20]:
+    for text in cast("list[etree._ElementUnicodeResult]", _crumb_ends(tree))[:20]:
         parent = text.getparent()
         if parent is not None and squash(str(text)).endswith("正文"):
             # a text behind an element belongs to what is around that element
             lines.extend(_up(parent) if text.is_tail else [parent, *_up(parent)])
-    for link in _crumb_starts(tree)[:20]:
+    for link in cast("list[Element]", _crumb_starts(tree))[:20]:
         lines.extend(_up(link))
     for line in lines:
         if is_hidden(line) or line.tag in ("body", "html", "head", "title"):
             continue
-        text = squash(visible_text(line))
-        if len(text) <= 120 and len(_CRUMB_PARTS.findall(text)) >= 1 and re.search("首页|首頁|正文", text):
-            channel = _split_crumbs(text, title, site_names)
+        said = squash(visible_text(line))
+        if len(said) <= 120 and _CRUMB_PARTS.search(said) and re.search("首页|首頁|正文", said):
+            channel = _split_crumbs(said, title, site_names)
             if channel:
                 return channel
     return []

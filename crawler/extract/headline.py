@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from crawler.extract.blocks import Piece, Survey
-from crawler.extract.head import meta
 from crawler.extract.dom import Element
+from crawler.extract.head import meta
 from crawler.text import fold, squash
 
 _TITLED = re.compile(
@@ -56,6 +56,14 @@ def document_titles(tree: Element) -> list[str]:
         meta(tree, "twitter:title", "title", "apub:title", "contenttitle") or "",
     ]
     return [text[:400] for text in dict.fromkeys(said) if text]
+
+
+def site_names(tree: Element) -> tuple[str, ...]:
+    """What the page's <title> and metadata call its site."""
+    said = document_titles(tree)
+    segments = [part for part in _SEGMENT.split(said[0]) if part] if said else []
+    name = meta(tree, "og:site_name", "application-name")
+    return tuple(filter(None, (segments[-1] if len(segments) > 1 else None, name)))
 
 
 def cut_site(text: str) -> str:

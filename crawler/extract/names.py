@@ -39,7 +39,7 @@ _COMPOUND = (
 _CJK_NAME = re.compile(r"[㐀-鿿𠀀-𱍊]{2,4}\Z")
 _FOREIGN_NAME = re.compile(r"[㐀-鿿]{1,8}(?:[·•・.][㐀-鿿A-Za-z]{1,10})+\Z")
 
-# 杨倩_NF4425, SF099, PN269, HN666; 王伟 (N123)
+# such as _NF4425 behind a name, SF099, or (N123)
 _STAFF_CODE = re.compile(r"[\s_\-]*[(（\[]?\b[A-Z]{1,4}[\-_]?\d{2,8}\b[)）\]]?|_[A-Za-z]*\d+")
 # 本报记者 贺兰 见习记者 温故: what somebody is, not who
 _ROLE = re.compile(

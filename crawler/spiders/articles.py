@@ -96,6 +96,9 @@ class Articles:
     ) -> AsyncIterator[Article | Request]:
         """The article of a page, with its further pages; when it is not wanted, who takes its place."""
         article = self.with_fetch(page.article, row, response)
+        if page.cut:
+            logger.warning("%s: the parser left out part of the page: %s", response.url, page.cut)
+            self.spider.inc("cut_short")
         if page.parts.count > 1:
             article = await with_parts(self.spider, article, page, row)
         day = article.published_at[:10] if article.published_at else None

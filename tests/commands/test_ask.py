@@ -84,9 +84,14 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["search", "茶", "--limit", "0"], "is not a number from 1 up"),
         (["search", "茶", "--since", "2021-3-1"], "write it as YYYY-MM-DD"),
         (["search", "--images"], "give the words"),
+        (["search", "茶", "--limti", "5"], "unknown option --limti"),
+        (["search", "茶", "--source", "\udcff"], "is not UTF-8 text"),
+        (["search", "\udcff"], "holds no word to search for"),
         (["show"], "name one article"),
         (["ledger", "--state", "lost"], "states: discovered"),
         (["ledger", "no url"], "is not an absolute http or https URL"),
+        (["ledger", "https://["], "is not an absolute http or https URL"),
+        (["ledger", "--failed"], "unknown option --failed"),
         (["db"], "upgrade, check, stats, backup, rekey"),
         (["db", "backup"], "backup needs the name"),
         (["export", "--format", "parquet"], "use jsonl, csv"),
@@ -126,7 +131,9 @@ def test_show_names_the_first_of_a_reprint(filled: str) -> None:
     assert "the first of its copies" in scrapy("show", url(3), database=filled).out
 
 
-@pytest.mark.parametrize("reference", ["999", "https://news.qingshi.example/999.html", "9" * 30, "nonsense"])
+@pytest.mark.parametrize(
+    "reference", ["999", "https://news.qingshi.example/999.html", "9" * 30, "nonsense", "https://["]
+)
 def test_show_of_what_is_not_there_ends_with_1(filled: str, reference: str) -> None:
     done = scrapy("show", reference, database=filled)
 
@@ -246,6 +253,8 @@ def test_db_upgrade_makes_the_database(empty_url: str) -> None:
     done = scrapy("db", "upgrade", database=empty_url)
 
     assert done.code == 0, done.err
+    assert "upgraded from nothing to " in done.err
+    assert "is up to date" in scrapy("db", "upgrade", database=empty_url).err
     assert scrapy("db", "check", database=empty_url).code == 0
 
 

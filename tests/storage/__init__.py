@@ -1,0 +1,1 @@
+"""Every behaviour of storage, on SQLite and on PostgreSQL."""

@@ -1,0 +1,155 @@
+"""Checking a database and copying it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, text, update
+
+from storage.backup import backup
+from storage.check import problems
+from storage.engine import Database, DatabaseError, open_database
+from storage.index import ARTICLES, IMAGES
+from storage.models import ARTICLE, ARTICLE_IMAGE
+from tests.factories import article, image, rows, store
+
+
+def some(database: Database) -> None:
+    """Articles with pictures, copies and an earlier state."""
+    store(database, article(1, images=[image(1), image(2)]), article(2, body_text=article(1).body_text))
+    store(database, article(1, title="第一号茶园再获丰收", images=[image(2)]))
+
+
+def test_nothing_is_wrong_with_an_empty_database(database: Database) -> None:
+    assert problems(database) == []
+
+
+def test_nothing_is_wrong_with_what_was_stored_and_changed(database: Database) -> None:
+    some(database)
+
+    assert problems(database) == []
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (ARTICLES, ["1 articles are missing in the search index"]),
+        (IMAGES, ["the search index has 0 pictures, the articles 1"]),
+    ],
+)
+def test_an_index_without_its_entries_is_found(
+    database: Database, tables: dict[str, str], said: list[str]
+) -> None:
+    store(database, article(1, images=[image(1)]))
+    table = tables[database.engine.dialect.name]
+    with database.writing() as conn:
+        if database.is_sqlite:
+            conn.execute(text(f"INSERT INTO {table}({table}) VALUES ('delete-all')"))
+        else:
+            conn.execute(text(f"DELETE FROM {table}"))
+
+    assert problems(database) == said
+
+
+def test_entries_of_the_index_that_stand_for_nothing_are_found(database: Database) -> None:
+    store(database, article(1, images=[image(1)]))
+    with database.writing() as conn:
+        conn.execute(delete(ARTICLE_IMAGE))
+        conn.execute(update(ARTICLE).values(sort_key=ARTICLE.c.sort_key + 1024))
+
+    assert problems(database) == [
+        "1 articles are missing in the search index",
+        "1 entries of the search index stand for no article",
+        "the search index has 1 pictures, the articles 0",
+        "1 pictures of the search index stand for no article",
+    ]
+
+
+def test_a_row_that_points_to_none_is_found(sqlite_url: str) -> None:
+    with closing(open_database(sqlite_url)) as database:
+        store(database, article(1, images=[image(1), image(2)]))
+        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
+            other.execute("DELETE FROM image")  # other programs do not turn the keys on
+            other.commit()
+
+        assert problems(database) == ["2 rows of article_image point with image_id to no image"]
+
+
+def test_a_damaged_file_is_told_by_sqlite_itself(sqlite_url: str) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    with closing(open_database(sqlite_url)) as database:
+        store(database, *(article(n) for n in range(60)))
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_article_url'").fetchone()
+        (size,) = raw.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size + 3)
+        file.write(b"\x00\x01")  # an index that says it has one cell
+
+    with closing(open_database(sqlite_url)) as database:
+        found = problems(database)
+
+    assert found
+    assert all(line.startswith("the file is damaged: ") for line in found)
+
+
+def test_a_copy_is_whole_while_another_thread_writes(sqlite_url: str, tmp_path: Path) -> None:
+    copy = tmp_path / "deep" / "copy.db"
+    with closing(open_database(sqlite_url)) as database:
+        store(database, *(article(n) for n in range(100)))
+        stop = threading.Event()
+
+        def write() -> None:
+            number = 100
+            while not stop.is_set():
+                store(database, article(number))
+                number += 1
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            size = backup(database, copy)
+        finally:
+            stop.set()
+            writer.join()
+
+    assert size == copy.stat().st_size > 0
+    assert [path.name for path in copy.parent.iterdir()] == ["copy.db"]
+    with closing(open_database(f"sqlite:///{copy}")) as copied:
+        assert len(rows(copied, ARTICLE)) >= 100
+        assert problems(copied) == []
+
+
+def test_a_copy_that_cannot_be_written_leaves_the_old_one(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(b"the copy of yesterday")
+
+    def refuse(_self: Path, _target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with (
+        closing(open_database(sqlite_url)) as database,
+        pytest.raises(DatabaseError, match=r"copy\.db cannot be written: .*No space left"),
+    ):
+        backup(database, copy)
+
+    assert copy.read_bytes() == b"the copy of yesterday"
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
+
+
+def test_a_copy_under_a_file_says_so(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    with (
+        closing(open_database(sqlite_url)) as database,
+        pytest.raises(DatabaseError, match="cannot be written"),
+    ):
+        backup(database, tmp_path / "file" / "copy.db")

@@ -1,0 +1,245 @@
+"""Reprints: articles with one text, or with one headline and the same pictures, are one story."""
+
+from __future__ import annotations
+
+import random
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from crawler.items import Article, to_record
+from storage.engine import Database
+from storage.models import ARTICLE, STORY, STORY_LINK
+from storage.queries import all_articles
+from tests.factories import article, image, row, rows, store, text, url
+
+# one text at four places; the second was published first
+COPIES = {
+    1: "2021-03-05T10:00:00+08:00",
+    2: "2021-03-05T08:00:00+08:00",
+    3: "2021-03-05T12:00:00+08:00",
+    4: None,
+}
+
+
+def copy(number: int, **changes: Any) -> Article:
+    return article(number, **{"body_text": text(7), "published_at": COPIES[number]} | changes)
+
+
+def clusters(database: Database) -> dict[str, tuple[str, ...]]:
+    """The URLs of each story by the URL of its first."""
+    articles = rows(database, ARTICLE)
+    urls = {kept.id: kept.url for kept in articles}
+    return {
+        urls[story.first_article_id]: tuple(sorted(a.url for a in articles if a.story_id == story.id))
+        for story in rows(database, STORY)
+        if story.size
+    }
+
+
+def links(database: Database) -> set[tuple[str, str, str]]:
+    """(URL, URL of the copy that it is linked to, kind) of every link."""
+    urls = {kept.id: kept.url for kept in rows(database, ARTICLE)}
+    return {(urls[link.article_id], urls[link.other_id], link.kind) for link in rows(database, STORY_LINK)}
+
+
+def test_an_article_alone_has_no_story(database: Database) -> None:
+    (stored,) = store(database, article(1))
+
+    assert (stored.story_id, stored.reprint_of) == (None, None)
+    assert rows(database, STORY) == []
+
+
+@pytest.mark.parametrize("order", list(permutations(COPIES))[::5])
+def test_the_first_is_who_published_first_in_whatever_order_they_come(
+    database: Database, order: tuple[int, ...]
+) -> None:
+    for number in order:
+        store(database, copy(number))
+
+    assert clusters(database) == {url(2): (url(1), url(2), url(3), url(4))}
+    assert links(database) == {(url(n), url(2), "same") for n in (1, 3, 4)}
+    assert row(database, STORY).size == 4
+
+
+def test_copies_of_one_batch_are_linked_and_told_so(database: Database) -> None:
+    results = store(database, copy(1), copy(2), article(9))
+
+    assert [result.reprint_of for result in results] == [url(2), None, None]
+    assert results[0].story_id == results[1].story_id
+    assert results[2].story_id is None
+
+
+def test_both_texts_are_kept(database: Database) -> None:
+    store(database, copy(1), copy(2))
+
+    with database.reading() as conn:
+        kept = {item.article.url: to_record(item.article) for item in all_articles(conn)}
+    assert {one["body_text"] for one in kept.values()} == {text(7)}
+    assert kept[url(1)]["story"] == kept[url(2)]["story"]
+    assert (kept[url(1)]["reprint_of"], kept[url(2)]["reprint_of"]) == (url(2), None)
+
+
+def test_a_late_arrival_that_was_published_earlier_becomes_the_first(database: Database) -> None:
+    (early,) = store(database, copy(1))
+    (before,) = store(database, copy(3))
+    assert before.reprint_of == url(1)
+
+    (late,) = store(database, copy(2))
+
+    assert (late.story_id, late.reprint_of) == (before.story_id, None)
+    with database.reading() as conn:
+        told = {item.article.url: item.article.reprint_of for item in all_articles(conn)}
+    assert told == {url(1): url(2), url(2): None, url(3): url(2)}
+    assert early.article_id != late.article_id
+
+
+def test_articles_of_one_moment_are_ordered_by_url(database: Database) -> None:
+    same = "2021-03-05T08:00:00+08:00"
+
+    store(database, copy(2, published_at=same), copy(1, published_at=same))
+
+    assert list(clusters(database)) == [url(1)]
+
+
+def test_a_date_without_time_counts_from_midnight_in_china(database: Database) -> None:
+    store(database, copy(1, published_at="2021-03-05"), copy(2, published_at="2021-03-04T17:00:00+00:00"))
+
+    assert list(clusters(database)) == [url(1)]
+
+
+def test_spacing_and_punctuation_do_not_hide_a_copy(database: Database) -> None:
+    reset = text(7).replace("，", ", ").replace("。", "……").replace("茶", " 茶")
+
+    store(database, copy(1), copy(2, body_text=reset))
+
+    assert links(database) == {(url(1), url(2), "same")}
+
+
+def test_texts_too_short_to_tell_articles_apart_are_no_copies(database: Database) -> None:
+    store(database, copy(1, body_text="今天晴，最高二十度。"), copy(2, body_text="今天晴，最高二十度。"))
+
+    assert clusters(database) == {}
+
+
+def test_one_headline_over_the_same_pictures_is_a_story_though_the_texts_differ(database: Database) -> None:
+    pictures = [image(1), image(2)]
+    mirrored = [image(2, url="https://cdn.other.example/photo2.jpg"), image(1)]
+
+    store(
+        database,
+        article(1, title="组图：春茶", images=pictures),
+        article(2, title="组图: 春茶", images=mirrored),
+        article(3, title="组图：秋茶", images=[image(1), image(2)]),
+    )
+
+    assert links(database) == {(url(2), url(1), "pictures")}
+
+
+def test_one_picture_under_one_headline_is_no_story(database: Database) -> None:
+    store(database, article(1, title="图片", images=[image(1)]), article(2, title="图片", images=[image(1)]))
+
+    assert clusters(database) == {}
+
+
+def chain(number: int) -> Article:
+    """1 and 2 share pictures, 2 and 3 share a text."""
+    pictures = [image(1), image(2)] if number < 3 else []
+    return article(number, title="组图：春茶", images=pictures, body_text=text(1 if number == 1 else 2))
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_a_copy_of_a_copy_belongs_to_the_story_and_is_linked_to_what_it_matches(
+    database: Database, order: tuple[int, ...]
+) -> None:
+    for number in order:
+        store(database, chain(number))
+
+    assert clusters(database) == {url(1): (url(1), url(2), url(3))}
+    assert links(database) == {(url(2), url(1), "pictures"), (url(3), url(2), "same")}
+
+
+def test_two_stories_that_a_newcomer_joins_become_one_and_the_other_says_where_it_went(
+    database: Database,
+) -> None:
+    first = [article(n, title="组图：春茶", images=[image(1), image(2)]) for n in (1, 2)]
+    second = [article(n, body_text=text(9)) for n in (3, 4)]
+    store(database, *first, *second)
+    assert len(clusters(database)) == 2
+
+    store(database, article(5, title="组图：春茶", images=[image(1), image(2)], body_text=text(9)))
+
+    assert clusters(database) == {url(1): tuple(url(n) for n in range(1, 6))}
+    kept, merged = rows(database, STORY)
+    assert (merged.size, merged.first_article_id, merged.merged_into) == (0, None, kept.id)
+
+
+def test_an_article_whose_text_is_changed_leaves_its_story(database: Database) -> None:
+    store(database, copy(1), copy(2), copy(3))
+
+    (left,) = store(database, copy(2, body_text=text(8)))
+
+    assert (left.story_id, left.reprint_of) == (None, None)
+    assert clusters(database) == {url(1): (url(1), url(3))}
+    assert links(database) == {(url(3), url(1), "same")}
+
+
+def test_a_story_whose_last_copy_leaves_is_dissolved(database: Database) -> None:
+    store(database, copy(1), copy(2))
+
+    store(database, copy(2, body_text=text(8)))
+
+    assert clusters(database) == {}
+    assert links(database) == set()
+    assert (row(database, STORY).size, row(database, STORY).merged_into) == (0, None)
+    assert {kept.story_id for kept in rows(database, ARTICLE)} == {None}
+
+
+def test_a_corrected_time_makes_another_one_the_first(database: Database) -> None:
+    store(database, copy(1), copy(2), copy(3))
+
+    store(database, copy(2, published_at="2021-03-09T08:00:00+08:00"))
+
+    assert list(clusters(database)) == [url(1)]
+    assert links(database) == {(url(2), url(1), "same"), (url(3), url(1), "same")}
+
+
+def test_stories_follow_from_the_articles_alone_however_they_came(database: Database) -> None:
+    chance = random.Random(7)
+    made = []
+    for number in range(1, 40):
+        changes: dict[str, Any] = {"body_text": text(chance.randrange(100, 112))}
+        if chance.random() < 0.4:
+            changes["title"] = f"组图之{chance.choice('甲乙丙')}"
+            changes["images"] = [image(1), image(2)]
+        changes["published_at"] = f"2021-03-{chance.randrange(1, 9):02}"
+        made.append((number, changes))
+    expected = _by_definition([article(n, **changes) for n, changes in made])
+    chance.shuffle(made)
+
+    # each comes first with some other text, some pages twice
+    store(database, *(article(n, body_text=text(chance.randrange(100, 112))) for n, _ in made[:20]))
+    for at in range(0, len(made), 7):
+        store(database, *(article(n, **changes) for n, changes in made[at : at + 7]))
+
+    assert clusters(database) == expected
+    kept = rows(database, STORY_LINK)
+    assert len(kept) == sum(len(members) - 1 for members in expected.values())
+
+
+def _by_definition(articles: list[Article]) -> dict[str, tuple[str, ...]]:
+    groups: list[tuple[set[str], list[Article]]] = []
+    for item in articles:
+        mark = item.fingerprint
+        assert mark is not None
+        marks = {m for m in (mark.text_hash, mark.pictures_hash) if m}
+        near = [group for group in groups if group[0] & marks]
+        groups = [group for group in groups if group not in near]
+        groups.append((marks.union(*(g[0] for g in near)), [item, *(a for g in near for a in g[1])]))
+    stories = {}
+    for _, members in groups:
+        if len(members) > 1:
+            first = min(members, key=lambda a: (a.published_at or "9", a.url))
+            stories[first.url] = tuple(sorted(a.url for a in members))
+    return stories
