@@ -46,7 +46,8 @@ class Term:
     @property
     def exact(self) -> bool:
         """True when whatever the index finds holds the term: no phrase to be looked at again."""
-        return len(self.runs) == 1 and len(self.tokens) == 1 and len(self.runs[0]) <= MAX_WORD
+        # a token of full length may be the beginning of a longer word
+        return len(self.runs) == 1 and len(self.tokens) == 1 and len(self.runs[0]) < MAX_WORD
 
 
 def parse_query(words: str) -> tuple[Term, ...]:

@@ -112,8 +112,9 @@ def _lead_pictures(seen: Survey, weights: list[float], headline: Headline, start
         for piece in seen.pieces[headline.end : start]
         if weights[piece.frame] >= 0.5 and (piece.kind == "text" or is_picture_of_article(piece))
     ]
-    for picture, line in pairwise(between):
-        if picture.kind == "image" and line.kind == "text" and _is_line_of_lead_picture(line):
+    for index, (picture, line) in enumerate(pairwise(between)):
+        last = index + 2 == len(between) or between[index + 2].kind == "image"
+        if picture.kind == "image" and line.kind == "text" and last and _is_line_of_lead_picture(line):
             line.names = f"{line.names} caption"  # its place says it: neither byline nor text
     captions = assign(between)
     taken = {*captions.values(), *(i for i, piece in enumerate(between) if piece.kind == "image")}
@@ -291,6 +292,11 @@ def _byline(
     if found.source and not found.source_url:
         found.source_url = head.source_link([piece.node for piece in above], found.source)
     return found
+
+
+def _unlabelled(hidden: dict[str, str]) -> bool:
+    """True when the hidden editor is not said to be the duty editor."""
+    return "editor" in hidden and not parse_byline(hidden["editor"]).duty_editors
 
 
 def _value(text: str) -> str:

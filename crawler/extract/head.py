@@ -68,6 +68,7 @@ def between(title: Element, body: Element) -> str:
     return "".join(pieces)[:_MOST]
 
 
+_SITE_END = re.compile(r"(?:网|網|网站|電視台|电视台|日报|晚报|日報|晚報|在线|门户)\Z")
 _FOOTER = re.compile(r"foot|copyright|disclaim|statement|declar|notice")
 
 
@@ -103,7 +104,8 @@ def _split_crumbs(text: str, title: str, site_names: tuple[str, ...]) -> list[st
         if name.endswith("首页") and len(name) <= 8:
             continue
         channel.append(name)
-    return channel
+    # the way often begins with the site itself
+    return channel[1:] if len(channel) > 1 and _SITE_END.search(channel[0]) else channel
 
 
 def breadcrumb(tree: Element, selector: str | None, title: str, site_names: tuple[str, ...]) -> list[str]:

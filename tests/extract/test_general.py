@@ -28,7 +28,9 @@ def _found(name: str, url: str) -> dict[str, Any]:
     record = to_record(result.article)
     return record | {
         "source": record["source"] and record["source"]["name"],
-        "body": [b["text"] for b in record["blocks"] if b["type"] in ("paragraph", "heading", "quote", "table")],
+        "body": [
+            b["text"] for b in record["blocks"] if b["type"] in ("paragraph", "heading", "quote", "table")
+        ],
         "images": [[i["url"].rsplit("/", 1)[-1], i["caption"], i["credit"]] for i in record["images"]],
     }
 

@@ -20,7 +20,45 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = [path.read_bytes() for path in sorted((ROOT / "tests/portals/cri").glob("*/page.html"))]
 URL = "https://news.cri.cn/20240501/0c1f8a52-77d0-4f3e-9f3a-2f0f4f6f1b11.html"
 TAGS = st.sampled_from(
-    ["p", "div", "span", "a", "img", "table", "tr", "td", "h1", "h2", "ul", "li", "br", "b", "strong", "font", "figure", "figcaption", "script", "style", "iframe", "video", "form", "section", "article", "center", "blockquote", "ins", "svg", "math", "template", "noscript", "title", "meta", "base", "body", "html"]
+    [
+        "p",
+        "div",
+        "span",
+        "a",
+        "img",
+        "table",
+        "tr",
+        "td",
+        "h1",
+        "h2",
+        "ul",
+        "li",
+        "br",
+        "b",
+        "strong",
+        "font",
+        "figure",
+        "figcaption",
+        "script",
+        "style",
+        "iframe",
+        "video",
+        "form",
+        "section",
+        "article",
+        "center",
+        "blockquote",
+        "ins",
+        "svg",
+        "math",
+        "template",
+        "noscript",
+        "title",
+        "meta",
+        "base",
+        "body",
+        "html",
+    ]
 )
 ATTRIBUTES = st.sampled_from(
     ["", ' class="content"', ' id="abody" pageData="{"', ' src="//x/1.jpg"', ' href="/a"', ' style="display:none"',

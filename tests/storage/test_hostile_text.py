@@ -42,7 +42,7 @@ HOSTILE = {
     "punctuation": "，。！？……",
     "nothing": "",
 }
-REFUSED = {"quotes", "too long", "too many words", "punctuation", "nothing"}
+REFUSED = {"quotes", "too long", "too many words", "punctuation", "emoji", "nothing"}
 
 
 def answer(database: Database, words: str) -> list[str] | str:
@@ -110,7 +110,7 @@ def test_a_huge_article_is_stored_and_its_beginning_is_found(database: Database)
     assert picture.number == 2
 
 
-def test_an_article_of_one_endless_word_is_found_by_it(database: Database) -> None:
+def test_the_beginning_of_an_endless_word_is_not_the_word(database: Database) -> None:
     word = "x" * 70_000
 
     store(database, article(1, body_text=f"{word} 尾"))
