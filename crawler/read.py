@@ -91,7 +91,5 @@ def _tried(portal: Portal | None) -> str:
     """What a person can do about a page that should have been read."""
     if portal is None or not portal.templates:
         return ": no headline with text below it"
-    return (
-        f": none of {len(portal.templates)} templates fits and there is no headline with text below it; if it "
-        f"is one, record it with: scrapy fixture {portal.name} URL"
-    )
+    tried = f"none of {len(portal.templates)} templates fits and there is no headline with text below it"
+    return f": {tried}; if it is one, record it with: scrapy fixture {portal.name} URL"

@@ -225,9 +225,25 @@ def _is_article(seen: Survey, container: Container, body: Body, headline: Headli
     if running < least and text < 3 * least and pictures < 3 and not table:
         return False
     held = seen.pieces[container.start : container.end]
+    if _are_teasers(held):
+        return False
     links = sum(len(piece.text) * piece.linked for piece in held)
     total = sum(len(piece.text) for piece in held) or 1
     return not (links > 0.6 * total and running < 400)
+
+
+def _are_teasers(held: list[Piece]) -> bool:
+    """True for a list whose every link has a summary below it."""
+    texts = [piece for piece in held if piece.kind == "text"]
+    heads = summaries = paragraphs = 0
+    for before, piece in pairwise(texts):
+        if sentence_mass(piece) < 8:
+            continue
+        paragraphs += 1
+        if before.linked > 0.4 and len(before.text) >= 5:
+            summaries += 1
+            heads += before.linked > 0.9 or parse_moment(before.text) is not None
+    return heads >= 3 and summaries >= 0.6 * paragraphs
 
 
 def _is_verse(texts: list[Piece]) -> bool:

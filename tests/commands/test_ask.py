@@ -90,7 +90,7 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["show"], "name one article"),
         (["ledger", "--state", "lost"], "states: discovered"),
         (["ledger", "no url"], "is not an absolute http or https URL"),
-        (["ledger", "https://["], "is not an absolute http or https URL"),
+        (["ledger", "https://["], "Invalid IPv6 URL"),
         (["ledger", "--failed"], "unknown option --failed"),
         (["db"], "upgrade, check, stats, backup, rekey"),
         (["db", "backup"], "backup needs the name"),
