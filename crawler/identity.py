@@ -76,6 +76,13 @@ def url_key(url: str, rules: UrlRules | None = None) -> str:
 
 
 def belongs(url: str, hosts: tuple[str, ...]) -> bool:
-    """True when the URL's host is one of `hosts` or a subdomain of one; no hosts allow all."""
-    host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    """True when the URL's host is one of `hosts` or a subdomain of one; no hosts allow all. No URL: False.
+
+    >>> belongs("https://cq.cri.cn/", ("cri.cn",)), belongs("https://[", ())
+    (True, False)
+    """
+    try:
+        host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    except ValueError:  # a feed or a robots.txt may name anything
+        return False
     return not hosts or any(host == allowed or host.endswith(f".{allowed}") for allowed in hosts)

@@ -95,7 +95,7 @@ def _byline(find: Finder, fit: _Fit, body: Body | None, above: str) -> Byline:
     found.fill(parse_byline(above))
     if body is not None:
         found.fill(parse_byline(body.byline))
-        found.authors = found.authors or body.authors
+        found.authors = found.authors or body.authors or general.reporters_of([], body)
     if fit.body is not None:
         found.fill(parse_byline(head.below(fit.body)))
     if found.source and not found.source_url:
@@ -130,9 +130,24 @@ def extract(tree: Element, url: str, portal: Portal | None) -> RawArticle | None
     """The article on a page, by the portal's templates, else by the general rules; None when it holds none."""
     base = _base_url(tree, url)
     raw = _declared(tree, url, base, portal) if portal is not None and portal.templates else None
-    if raw is not None and (raw.blocks or raw.parts.count > 1):
+    if raw is not None and not raw.blocks and raw.parts.count == 1:
+        raw = None  # the template's body is there and empty: the text stands elsewhere
+    if raw is not None and _is_complete(raw):
         return raw
-    return general.extract(tree, url, base, portal.site_names if portal else ())
+    found = general.extract(tree, url, base, portal.site_names if portal else ())
+    if raw is None or found is None:
+        return raw or found
+    # what no declared rule found, the general ones may
+    raw.published = raw.published or found.published
+    raw.channel = raw.channel or found.channel
+    raw.byline.fill(found.byline)
+    return raw
+
+
+def _is_complete(raw: RawArticle) -> bool:
+    """True when the template found a time, a source and an editor: nothing is left to look for."""
+    byline = raw.byline
+    return bool(raw.published and byline.source and (byline.editors or byline.duty_editors))
 
 
 def _declared(tree: Element, url: str, base: str, portal: Portal) -> RawArticle | None:

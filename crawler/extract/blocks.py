@@ -202,7 +202,12 @@ class _Walk:
 
     def flush(self) -> None:
         """End the current line; white space alone makes no piece."""
-        line, self.line = self.line, _Line()
+        line = self.line
+        if not line.length:  # most ends of elements come between two blocks
+            line.parts.clear()
+            line.names.clear()
+            return
+        self.line = _Line()
         raw = "".join(line.parts)
         text = squash(raw)
         if not text:

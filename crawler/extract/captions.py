@@ -89,7 +89,7 @@ class _Habit:
         texts = [p for p in pieces if p.kind == "text" and id(p) not in following and len(p.text) > 20]
         if len(texts) < 2:  # verse: lines are short and like each other
             others = [p for p in pieces if p.kind == "text" and id(p) not in following]
-            texts = others if len(others) >= 4 else texts
+            texts = others if len(others) >= 6 and max(len(p.text) for p in others) <= 40 else texts
         self.known = len(texts) >= 2
 
         def mostly(test: list[bool]) -> bool:

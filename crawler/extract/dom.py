@@ -115,6 +115,11 @@ class Finder:
             for name in {*(node.get("class") or "").split(), node.get("id") or ""} - {""}:
                 self.named.setdefault(name, []).append(entry)
 
+    def matching(self, words: re.Pattern[str]) -> list[Element]:
+        """Nodes with a class or id in which `words` is found, in page order."""
+        found = [entry for name, nodes in self.named.items() if words.search(name) for entry in nodes]
+        return list(dict(sorted(found, key=lambda entry: entry[0])).values())
+
     def __call__(self, selector: str | None) -> list[Element]:
         """Nodes that a portal's selector finds on the page, in page order; none for no selector."""
         if not selector:

@@ -22,7 +22,7 @@ from crawler.extract.metadata import Metadata, hidden_byline
 from crawler.extract.raw import RawArticle
 
 NAME = "general"
-_CRUMBS = "[class*=crumb], [id*=crumb], [class*=Crumb], [class*=weizhi], [id*=weizhi], [class*=dqwz]"
+_CRUMBS = re.compile(r"crumb|weizhi|dqwz", re.IGNORECASE)
 _LEAST_WEIGHT = 0.25  # what stands in frames less likely than this is no part of the article
 _ABOVE = 40  # pieces between headline and body that are looked through
 _BELOW = 14  # pieces behind the body that may name its editors
@@ -81,7 +81,8 @@ def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()
     below = closing + beside + _below(seen, container.end, weights)
     frame = seen.frames[container.frame].node
     said = Metadata(tree)
-    hidden = hidden_byline(Finder(tree))
+    find = Finder(tree)
+    hidden = hidden_byline(find)
     published = _published(said, hidden, above, inside + below, url)
     byline = _byline(said, hidden, above, body, below)
     if (
@@ -94,7 +95,9 @@ def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()
         title=headline.text,
         template=NAME,
         blocks=body.blocks,
-        channel=head.breadcrumb(tree, _CRUMBS, headline.text, site_names or named_sites(tree)),
+        channel=head.breadcrumb(
+            tree, None, headline.text, site_names or named_sites(tree), find.matching(_CRUMBS)
+        ),
         keywords=head.keywords(tree),
         published=published,
         byline=byline,
@@ -114,7 +117,9 @@ def _lead_pictures(seen: Survey, weights: list[float], headline: Headline, start
     ]
     for index, (picture, line) in enumerate(pairwise(between)):
         last = index + 2 == len(between) or between[index + 2].kind == "image"
-        if picture.kind == "image" and line.kind == "text" and last and _is_line_of_lead_picture(line):
+        # in a paragraph like the picture's it needs not be the last line above the text
+        fits = last or (picture.tag == line.tag == "p" and picture.node.getparent() is line.node.getparent())
+        if picture.kind == "image" and line.kind == "text" and fits and _is_line_of_lead_picture(line):
             line.names = f"{line.names} caption"  # its place says it: neither byline nor text
     captions = assign(between)
     taken = {*captions.values(), *(i for i, piece in enumerate(between) if piece.kind == "image")}
@@ -240,9 +245,10 @@ def _are_teasers(held: list[Piece]) -> bool:
         if sentence_mass(piece) < 8:
             continue
         paragraphs += 1
-        if before.linked > 0.4 and len(before.text) >= 5:
+        dated = before.linked > 0.25 and parse_moment(before.text) is not None
+        if len(before.text) >= 5 and (before.linked > 0.4 or dated):
             summaries += 1
-            heads += before.linked > 0.9 or parse_moment(before.text) is not None
+            heads += before.linked > 0.9 or dated
     return heads >= 3 and summaries >= 0.6 * paragraphs
 
 
@@ -294,7 +300,7 @@ def _byline(
     found.fill(own)
     slot = vicinity.slot(above)
     found.fill(slot)
-    found.authors = found.authors or body.authors or _reporters(above, body)
+    found.authors = found.authors or body.authors or reporters_of(above, body)
     said_editor = hidden.get("editor", "")
     own_editor = parse_byline(said_editor if re.search("[:：]", said_editor) else f"编辑：{said_editor}")
     found.fill(
@@ -320,7 +326,7 @@ def _value(text: str) -> str:
     return re.sub(r"\A[^:：]{1,6}[:：]\s*", "", text)
 
 
-def _reporters(above: list[Piece], body: Body) -> list[str]:
+def reporters_of(above: list[Piece], body: Body) -> list[str]:
     """Authors in the forms of agencies and papers: （记者 X）, 新华社北京5月1日电（记者X）, 某报记者 X."""
     texts = [block.piece.text for block in body.blocks if block.piece.kind == "text"]
     own = body.byline.split(BREAK)

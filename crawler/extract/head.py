@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import cast
 
 from lxml import etree
@@ -108,12 +109,18 @@ def _split_crumbs(text: str, title: str, site_names: tuple[str, ...]) -> list[st
     return channel[1:] if len(channel) > 1 and _SITE_END.search(channel[0]) else channel
 
 
-def breadcrumb(tree: Element, selector: str | None, title: str, site_names: tuple[str, ...]) -> list[str]:
+def breadcrumb(
+    tree: Element,
+    selector: str | None,
+    title: str,
+    site_names: tuple[str, ...],
+    nodes: Iterable[Element] = (),
+) -> list[str]:
     """The page's path of channels from the outside in, without 首页, 正文, the site and the headline.
 
-    Looks where the portal says, else for a line that leads from 首页 or ends in 正文.
+    Looks where the portal says and in `nodes`, else for a line that leads from 首页 or ends in 正文.
     """
-    for node in select(tree, selector):
+    for node in (*select(tree, selector), *nodes):
         text = visible_text(node, " ")
         if len(text) > 400:
             continue

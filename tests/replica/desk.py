@@ -11,7 +11,7 @@ from tests.replica.story import Shot, Signers
 from tests.replica.world import World
 
 _SEASONS = "冬冬春春春夏夏夏秋秋秋冬"
-_DATELINES = ("国际在线报道（记者 {author}）：", "本网讯（记者 {author} 通讯员 {other}）", "{city}{day}电 ")
+_DATELINE = "{city}{day}电 "
 # a credit's bare names, its phrase on the page, and the phrase without surrounding brackets
 _CREDITS = (
     ("{maker}", "{maker}/摄", "{maker}/摄"),
@@ -82,16 +82,19 @@ class Desk:
         """Somebody of the portal or of an agency."""
         return self.word("surname") + self.word("given")
 
-    def lead(self) -> str:
-        """The first paragraph: alone, behind a dateline, or behind an opening."""
+    def lead(self, authors: tuple[str, ...]) -> str:
+        """The first paragraph: alone, behind a dateline that may name the authors, or behind an opening."""
         lead = self.one_of("leads")
         drawn = self.rng.random()
         if drawn < 0.55:
             return lead
         if drawn < 0.75:
-            names = {"author": self.person(), "other": self.person()}
-            kept = self.scene.kept
-            return self.rng.choice(_DATELINES).format(**names, city=kept["CITY"], day=kept["MD"]) + lead
+            if authors and self.rng.random() < 0.67:
+                names = (
+                    " ".join(authors) if len(authors) < 2 else f"{authors[0]} 通讯员 {' '.join(authors[1:])}"
+                )
+                return f"{self.rng.choice(('国际在线报道', '本网讯'))}（记者 {names}）{lead}"
+            return _DATELINE.format(city=self.scene.kept["CITY"], day=self.scene.kept["MD"]) + lead
         return self.common("lead_open") + lead
 
     def paragraphs(self, count: int) -> list[str]:

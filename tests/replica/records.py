@@ -28,7 +28,7 @@ def record_of(sheet: Sheet, url: str, reprint_of: str | None) -> dict[str, Any]:
         "source": {"name": signers.source, "url": signers.source_url} if signers.source else None,
         "editor": "、".join(signers.editor) or None,
         "duty_editor": ("、".join(signers.duty_editor) or None) if ends or look.duty == "line" else None,
-        "authors": list(signers.authors) if ends else [],
+        "authors": list(signers.authors) if ends or _names_reporters(sheet) else [],
         "channel": list(sheet.section.crumbs) if look.crumbs else [],
         "body_text": "\n".join(_lines(sheet, ends)),
         "images": [_image(sheet, shot) for shot in shots],
@@ -37,6 +37,12 @@ def record_of(sheet: Sheet, url: str, reprint_of: str | None) -> dict[str, Any]:
         "reprint_of": reprint_of,
         "features": sorted(features_of(sheet)),
     }
+
+
+def _names_reporters(sheet: Sheet) -> bool:
+    """True when this page's first paragraph names the authors, as agencies do."""
+    first = next((part for part in sheet.parts if isinstance(part, str)), "")
+    return "（记者 " in first
 
 
 def _time(sheet: Sheet) -> str:

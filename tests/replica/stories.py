@@ -56,7 +56,10 @@ class Stories:
             slides = [desk.shot(number * 16 + at, gallery=True) for at in range(rng.randint(6, 12))]
             return Story(self.title(number), tuple(slides), signers)
         several = kind in ("whole", "chain")
-        paragraphs = [desk.lead(), *desk.paragraphs(rng.randint(14, 20) if several else rng.randint(5, 12))]
+        paragraphs = [
+            desk.lead(signers.authors),
+            *desk.paragraphs(rng.randint(14, 20) if several else rng.randint(5, 12)),
+        ]
         parts: list[Part] = list(paragraphs)
         if len(paragraphs) >= 8 and rng.random() < 0.6:
             parts = _with_headings(desk, parts)

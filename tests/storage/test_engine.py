@@ -167,7 +167,7 @@ def test_a_socket_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_a_database_that_the_server_does_not_have_says_how_to_make_it(postgres_maker: PostgresMaker) -> None:
-    url = postgres_maker.migrated()
+    url = postgres_maker.empty()
     postgres_maker.drop(url)
 
     assert "does not exist (create it first, e.g. with: createdb)" in refusal(url)
