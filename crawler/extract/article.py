@@ -129,12 +129,15 @@ def _base_url(tree: Element, url: str) -> str:
 def extract(tree: Element, url: str, portal: Portal | None) -> RawArticle | None:
     """The article on a page, by the portal's templates, else by the general rules; None when it holds none."""
     base = _base_url(tree, url)
-    raw = _declared(tree, url, base, portal) if portal is not None and portal.templates else None
+    templates = portal.templates if portal else ()
+    full = tuple(template for template in templates if template.byline or template.slides)
+    places = tuple(template for template in templates if template not in full)
+    raw = _declared(tree, url, base, portal, full) if portal is not None and full else None
     if raw is not None and not raw.blocks and raw.parts.count == 1:
         raw = None  # the template's body is there and empty: the text stands elsewhere
     if raw is not None and _is_complete(raw):
         return raw
-    found = general.extract(tree, url, base, portal.site_names if portal else ())
+    found = general.extract(tree, url, base, portal.site_names if portal else (), places)
     if raw is None or found is None:
         return raw or found
     # what no declared rule found, the general ones may
@@ -150,10 +153,12 @@ def _is_complete(raw: RawArticle) -> bool:
     return bool(raw.published and byline.source and (byline.editors or byline.duty_editors))
 
 
-def _declared(tree: Element, url: str, base: str, portal: Portal) -> RawArticle | None:
+def _declared(
+    tree: Element, url: str, base: str, portal: Portal, templates: tuple[Template, ...]
+) -> RawArticle | None:
     """The article as the portal's templates read it; None when no template fits its markup."""
     find = Finder(tree)
-    fit = choose(find, portal.templates)
+    fit = choose(find, templates)
     if fit is None:
         return None
     title = squash(visible_text(fit.title))

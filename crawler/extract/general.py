@@ -20,6 +20,7 @@ from crawler.extract.headline import Headline, find_headline
 from crawler.extract.headline import site_names as named_sites
 from crawler.extract.metadata import Metadata, hidden_byline
 from crawler.extract.raw import RawArticle
+from crawler.portals import Template
 
 NAME = "general"
 _CRUMBS = re.compile(r"crumb|weizhi|dqwz", re.IGNORECASE)
@@ -45,18 +46,32 @@ _TAIL = re.compile(
 )
 
 
-def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()) -> RawArticle | None:
-    """The article on a page of any portal; None for a page that is no article (a list, a home page)."""
+def extract(
+    tree: Element,
+    url: str,
+    base: str,
+    site_names: tuple[str, ...] = (),
+    places: tuple[Template, ...] = (),
+) -> RawArticle | None:
+    """The article on a page of any portal; None for a page that is no article (a list, a home page).
+
+    `places` are templates that say where headline and body are: the first whose body is there is followed.
+    """
     root = next(iter(tree.iter("body")), tree)
     seen = survey(root)
     masses, raw = own_masses(seen)
     weights = frame_weights(seen, raw)
-    container = find_container(seen, masses, weights)
+    find = Finder(tree)
+    place, container = _placed(seen, find, places)
+    if container is None:
+        container = find_container(seen, masses, weights)
     if container is None:
         container = _gallery(seen, weights)
     if container is None:
         return None
-    headline = find_headline(seen, tree, weights, container.start, container.end)
+    headline = _placed_headline(seen, find, place) if place else None
+    if headline is None:
+        headline = find_headline(seen, tree, weights, container.start, container.end)
     if headline is None:
         return None
     start = container.start
@@ -93,7 +108,7 @@ def extract(tree: Element, url: str, base: str, site_names: tuple[str, ...] = ()
         return None
     return RawArticle(
         title=headline.text,
-        template=NAME,
+        template=place.name if place else NAME,
         blocks=body.blocks,
         channel=head.breadcrumb(
             tree, None, headline.text, site_names or named_sites(tree), find.matching(_CRUMBS)
@@ -155,6 +170,29 @@ def _without_tail(inside: list[Piece]) -> list[Piece]:
     end = max(0, len(inside) - _ENDING)
     rest = [piece for piece in inside[end:] if piece.kind != "text" or not _TAIL.match(piece.text)]
     return inside[:end] + rest
+
+
+def _placed(
+    seen: Survey, find: Finder, places: tuple[Template, ...]
+) -> tuple[Template | None, Container | None]:
+    """The first template whose body is on the page, with the fullest of the nodes that it names."""
+    frames = {id(frame.node): index for index, frame in enumerate(seen.frames)} if places else {}
+    for place in places:
+        known = [frames[id(node)] for node in find(place.body) if id(node) in frames]
+        full = [index for index in known if seen.ends[index] > seen.frames[index].start]
+        if full:
+            best = max(full, key=lambda index: seen.ends[index] - seen.frames[index].start)
+            return place, Container(best, seen.frames[best].start, seen.ends[best], 0.0)
+    return None, None
+
+
+def _placed_headline(seen: Survey, find: Finder, place: Template) -> Headline | None:
+    """The headline where the template says."""
+    wanted = {id(node) for node in find(place.title)}
+    for index, piece in enumerate(seen.pieces if wanted else ()):
+        if piece.kind == "text" and id(piece.node) in wanted:
+            return Headline(piece.text, index, index + 1)
+    return None
 
 
 def _gallery(seen: Survey, weights: list[float]) -> Container | None:
