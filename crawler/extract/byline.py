@@ -170,11 +170,11 @@ _PLACE_AND_DAY = re.compile(
 )
 # 新华社北京5月1日电（记者张三 李四）, （中央社記者王小明台北21日電）, 〔記者王小明／台北報導〕
 _IN_BRACKETS = re.compile(
-    r"[（(〔\[【](?P<before>[^（）()〔〕【】\[\]。，]{0,10}?)(?:记者|記者|通讯员|通訊員|实习生)\s*(?P<names>[^（）()〔〕【】\[\]。，]{2,40})[）)〕\]】]"
+    r"[（(〔\[【](?:文[/／](?:[^\s（）()]{2,8}\s)?|[^（）()〔〕【】\[\]。，]{0,10}?(?:记者|記者|通讯员|通訊員|实习生))\s*(?P<names>[^（）()〔〕【】\[\]。，]{2,40})[）)〕\]】]"
 )
 # 中青报·中青网记者 张三, 澎湃新闻记者 张三 李四, 作者︱张三: a line of its own
 _OWN_LINE = re.compile(
-    r"\A(?:文[︱|｜丨/／:：]|作者[︱|｜丨/／]|(?:[^\s，。：:（）()]{2,16}?(?:报|報|网|網|社|台|刊|新闻|新聞|客户端|周刊|在线)[·\s]?){0,2}"
+    r"\A(?:文[︱|｜丨/／:：]|作者[︱|｜丨/／]|(?:[^\s，。：:（）()]{1,16}?(?:报|報|网|網|社|台|刊|新闻|新聞|客户端|周刊|在线)[·\s]?){0,2}"
     r"(?:特约|见习|实习|首席|全媒体|融媒体)*(?:记者|記者|撰稿人|评论员|通讯员)\s*[:：]?)\s*(?P<names>[㐀-鿿·\s、，,／/]{2,30}?)"
     r"\s*(?:(?:来源|來源|编辑|[／/]).{0,30}|(?:报道|報導|综合报道|编译))?\Z"
 )
@@ -195,7 +195,7 @@ def reporters(text: str) -> list[str]:
     if found is None:
         return []
     names = []
-    for part in re.split(r"[、，,]|\s+", _PLACE_AND_DAY.sub("", squash(found["names"]))):
+    for part in split_names(_PLACE_AND_DAY.sub("", squash(found["names"]))):
         name = _PLACE_AND_DAY.sub("", part)
         for size in (len(name), 3, 2):
             # a place may follow the name without a space

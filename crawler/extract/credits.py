@@ -74,7 +74,7 @@ _LABELLED_WIDE = re.compile(
     rf"{_EDGE}(?P<raw>(?:摄影|攝影|供图|供圖|图片来源|图源|[Pp]hoto by)\s(?P<name>[^。；;：:，,]{{2,24}})){_END}"
 )
 _TOLD = re.compile(
-    rf"{_EDGE}(?P<raw>(?:本文|文中|以上)?(?:图片|圖片|照片|图)(?:均?来自于?|均?來自|来源于|据)\s?(?P<name>[^。；;，,]{{2,30}})){_END}"
+    rf"{_EDGE}(?P<raw>(?:本文|文中|以上)?(?:图片|圖片|照片|图|圖)(?:均?来自于?|均?來自|来源于|源自|自|据)\s?(?P<name>[^。；;，,]{{2,30}})){_END}"
 )
 _EXCEPT = re.compile(
     rf"{_EDGE}(?P<raw>(?:本文|文中)图片?[^。]{{0,20}}?(?:为|由|来自)\s?(?:{_WORD}{{0,8}}?{_REPORTER})?\s?(?P<name>{_WORD}{{2,20}}?)\s?(?:图|供图|摄|提供)?){_END}"
@@ -86,6 +86,7 @@ _NOT_PICTURE = re.compile(r"[示意效果路线地流程截资料设计结构插
 _LABEL_REST = re.compile(
     rf"\A(?:{_LABEL}\s?[:：/／]\s?|由(?=..))|\A{_WORD}{{0,10}}?{_REPORTER}\s?|[（(][^）)]*[）)]|\s?[/／]\s?\Z"
 )
+_ARCHIVED = re.compile(r"(?<=..)\s?(?:资料图片|资料图?|資料圖?片?|资料照片|图片)\Z")
 _TITLED = re.compile(r"《[^》]*》")
 _RIGHTS = re.compile(r"\s*(?:版权作品.*|请勿转载.*|未经.*|版权所有.*)\Z")
 _LEAD_SIGN = re.compile(r"\A[\s▲△▼▽◎●↑↓◆■☆★►▶→←*]+|\A(?:图注|圖註|图说|圖說|图片说明|图解)\s?[:：]\s?")
@@ -107,7 +108,8 @@ def _names(text: str) -> str:
     text = _RIGHTS.sub("", squash(text))
     if _TITLED.search(text):
         return text  # 《片名》截图 is one name whatever brackets it has
-    return "、".join(split_names(_LABEL_REST.sub("", text) or text)) or text
+    names = split_names(_ARCHIVED.sub("", _LABEL_REST.sub("", text) or text))
+    return "、".join(names) or text
 
 
 def _shot_by(text: str) -> tuple[int, str, str] | None:

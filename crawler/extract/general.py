@@ -26,6 +26,8 @@ NAME = "general"
 _CRUMBS = re.compile(r"crumb|weizhi|dqwz", re.IGNORECASE)
 _LEAST_WEIGHT = 0.25  # what stands in frames less likely than this is no part of the article
 _ABOVE = 40  # pieces between headline and body that are looked through
+_LEAST_BEFORE = 0.03  # a header is no part of an article, but may hold its time
+_NEAR_BEFORE = 6  # pieces before a headline that may hold its time
 _BELOW = 14  # pieces behind the body that may name its editors
 _ENDING = 12  # pieces at a body's end among which buttons may stand
 _SHORT = 120  # characters of a line that names people
@@ -86,6 +88,8 @@ def extract(
         if piece.kind == "text" and weights[piece.frame] < _LEAST_WEIGHT and len(piece.text) <= _SHORT
     ]
     above = _above(seen, headline, start)
+    if vicinity.published(above, 0) is None:
+        above += _before(seen, headline, weights)
     lead = _lead(inside)
     inside = _without_tail(inside[len(lead) :])
     closing = _closing_names(inside)
@@ -188,7 +192,10 @@ def _placed(
 
 def _placed_headline(seen: Survey, find: Finder, place: Template) -> Headline | None:
     """The headline where the template says."""
-    wanted = {id(node) for node in find(place.title)}
+    nodes = find(place.title)
+    # of an inline element the block around it is the piece's node
+    around = [node.getparent() for node in nodes if node.tag in ("span", "a", "b", "strong", "em", "font")]
+    wanted = {id(node) for node in (*nodes, *around)}
     for index, piece in enumerate(seen.pieces if wanted else ()):
         if piece.kind == "text" and id(piece.node) in wanted:
             return Headline(piece.text, index, index + 1)
@@ -217,6 +224,24 @@ def _above(seen: Survey, headline: Headline, start: int) -> list[Piece]:
         return []
     found = [piece for piece in seen.pieces[first:start] if piece.kind == "text" and len(piece.text) <= 300]
     return found[:_ABOVE] if len(found) <= _ABOVE else found[:20] + found[-20:]
+
+
+def _before(seen: Survey, headline: Headline, weights: list[float]) -> list[Piece]:
+    """A line with the time that stands right before the headline, in place of below it."""
+    if headline.index is None:
+        return []
+    pieces = seen.pieces[max(0, headline.index - _NEAR_BEFORE) : headline.index]
+    short = [
+        piece
+        for piece in pieces
+        if piece.kind == "text" and len(piece.text) <= 60 and weights[piece.frame] >= _LEAST_BEFORE
+    ]
+    return short if parse_moment(" ".join(map(_spaced, short))) is not None else []
+
+
+def _spaced(piece: Piece) -> str:
+    """A piece's text with a space where one element ends and another begins."""
+    return piece.broken().replace(BREAK, " ")
 
 
 def _lead(inside: list[Piece]) -> list[Piece]:
@@ -352,11 +377,6 @@ def _byline(
     if found.source and not found.source_url:
         found.source_url = head.source_link([piece.node for piece in above], found.source)
     return found
-
-
-def _unlabelled(hidden: dict[str, str]) -> bool:
-    """True when the hidden editor is not said to be the duty editor."""
-    return "editor" in hidden and not parse_byline(hidden["editor"]).duty_editors
 
 
 def _value(text: str) -> str:

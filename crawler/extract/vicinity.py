@@ -136,7 +136,9 @@ def slot(pieces: list[Piece]) -> Byline:
         parts = (
             re.split(r"[|｜]", piece.text) if re.search(r"[|｜]", piece.text) else piece.parts or [piece.text]
         )
-        for part in parts:
+        # beside the time stands the medium, further off the channel
+        day = next((number for number, part in enumerate(parts) if _DATE.search(part)), 0)
+        for _, part in sorted(enumerate(parts), key=lambda entry: (abs(entry[0] - day), entry[0])):
             _take(found, squash(_CLOCK.sub(" ", _DATE.sub(" ", part))))
     return found
 
@@ -173,9 +175,9 @@ def _take(found: Byline, text: str) -> None:
         found.authors = found.authors or names
         return
     name = medium_of(text)
-    if name is None or found.source:
+    if name is None or (found.source and not is_common_name(name)) or (found.source and _MEDIUM.search(name)):
         return
-    if is_common_name(name):
+    if is_common_name(name) and not _MEDIUM.search(name):
         found.authors = found.authors or [name]
     else:
         found.source = name

@@ -40,9 +40,9 @@ class ListRule:
 class Template:
     """One family of article markup. Every selector may match several nodes; the first with text wins.
 
-    Only `title` and `body` (or `slides`) are needed: such a template says where headline and text are, and the
-    general rules read all the rest. With a `byline` the template reads the page by itself. What `byline` does not hold is looked for between
-    title and body, by its label (来源, 编辑, 责编, …).
+    Only `title` and `body` (or `slides`) are needed: such a template says where headline and text are, and
+    the general rules read all the rest. With a `byline` the template reads the page by itself; what it does
+    not hold is looked for between title and body, by its label (来源, 编辑, 责编, …).
     """
 
     name: str

@@ -1,7 +1,7 @@
 """中新网 China News Service (chinanews.com.cn): the second state agency, with pictures and a rolling list.
 
-Pages are UTF-8 since about 2020, GB18030 before. The text stands in .left_zw, the time and source in .left-time,
-the editor in brackets at the end. Feeds and URL forms from public feed lists and scrapers.
+Pages are UTF-8 since about 2020, GB18030 before. The text stands in .left_zw, the time and source in
+.left-time, the editor in brackets at the end. Feeds and URL forms from public feed lists and scrapers.
 """
 
 from crawler.portals import Channel, Portal, Template

@@ -1,7 +1,8 @@
 """光明网 Guangming Online (gmw.cn): culture, science and comment.
 
-Pages are UTF-8, older ones GB18030. The headline is h1.u-title, the text #articleBox or .u-mainText, older
-#contentMain; the editor stands in brackets below. Markup from public scrapers and saved pages of 2016 to 2020.
+Pages are UTF-8, older ones GB18030. The headline is h1.u-title, the text #articleBox or .u-mainText,
+older #contentMain; the editor stands in brackets below. Markup from public scrapers and saved pages of
+2016 to 2020.
 """
 
 from crawler.portals import Channel, Portal, Template

@@ -1,8 +1,8 @@
 """观察者网 Guancha (guancha.cn): comment and world news.
 
-Pages are UTF-8. The headline is an h3 in .left-main, the text .content.all-txt, with a caption in the picture's own
-paragraph behind a line break. The `_s` form of a URL is the whole of an article of several pages.
-Markup from saved pages of 2018 to 2020, URL forms from public scrapers.
+Pages are UTF-8. The headline is an h3 in .left-main, the text .content.all-txt, with a caption in the
+picture's own paragraph behind a line break. The `_s` form of a URL is the whole of an article of
+several pages. Markup from saved pages of 2018 to 2020, URL forms from public scrapers.
 """
 
 from crawler.portals import Channel, Portal, Template

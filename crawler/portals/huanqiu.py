@@ -1,7 +1,8 @@
 """环球网 Global Times Online (huanqiu.com): world news; editions by subdomain.
 
-Pages are UTF-8; since 2019 the server sends them with .t-container and .l-con, and the time in milliseconds in
-hidden fields. Older pages have .la_con and .la_t. URL forms and markup from public scrapers and saved pages.
+Pages are UTF-8; since 2019 the server sends them with .t-container and .l-con, and the time in
+milliseconds in hidden fields. Older pages have .la_con and .la_t. URL forms and markup from public
+scrapers and saved pages.
 """
 
 from crawler.portals import Channel, Portal, Template

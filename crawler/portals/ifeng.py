@@ -1,7 +1,8 @@
 """凤凰网 Phoenix New Media (ifeng.com): portal of the Hong Kong broadcaster.
 
-Pages are UTF-8. Class names end in hashes that change with every build (text-3zQ3cZD4), so no template is
-declared: the general rules find headline and text. URL forms from public scrapers and saved pages of 2019 on.
+Pages are UTF-8. Class names end in hashes that change with every build (text-3zQ3cZD4), so no template
+is declared: the general rules find headline and text. URL forms from public scrapers and saved pages of
+2019 on.
 """
 
 from crawler.portals import Channel, Portal

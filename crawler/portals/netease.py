@@ -1,7 +1,7 @@
 """网易 NetEase (163.com): commercial portal; pictures stand centred, their captions in the next centred line.
 
-Pages are UTF-8 since about 2019, GB18030 before. The text stands in #endText (old) or .post_body (since 2020), the
-headline is an h1. The editor has a staff code. Markup from saved pages of 2012 to 2020.
+Pages are UTF-8 since about 2019, GB18030 before. The text stands in #endText (old) or .post_body (since
+2020), the headline is an h1. The editor has a staff code. Markup from saved pages of 2012 to 2020.
 """
 
 from crawler.portals import Channel, Portal, Template

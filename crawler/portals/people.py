@@ -1,8 +1,8 @@
 """人民网 People's Daily Online (people.com.cn): the party paper's portal, with channels on subdomains.
 
-Pages are UTF-8 since about 2019, GB18030 before, declared GB2312. The headline is an h1; the text stood in
-.box_con until about 2020 and stands in .rm_txt_con since. Feeds and URL forms from public feed lists, markup
-from public scrapers' configurations and saved pages of 2016 to 2024.
+Pages are UTF-8 since about 2019, GB18030 before, declared GB2312. The headline is an h1; the text stood
+in .box_con until about 2020 and stands in .rm_txt_con since. Feeds and URL forms from public feed
+lists, markup from public scrapers' configurations and saved pages of 2016 to 2024.
 """
 
 from crawler.portals import Channel, Portal, Template

@@ -1,7 +1,8 @@
 """腾讯新闻 Tencent News (qq.com): commercial portal; its own articles and those of media accounts (企鹅号).
 
 Pages are UTF-8 since about 2017, GB18030 before. The text stands in .content-article (since 2018) or
-#Cnt-Main-Article-QQ (before). URL forms and markup from public scrapers and saved pages of 2016 to 2019.
+#Cnt-Main-Article-QQ (before). URL forms and markup from public scrapers and saved pages of 2016 to
+2019.
 """
 
 from crawler.portals import Channel, Portal, Template

@@ -1,7 +1,8 @@
 """新浪网 Sina (sina.com.cn): commercial portal; every picture has its caption in .img_descr.
 
-Pages are UTF-8 since about 2014, GB18030 before. The headline is h1.main-title (older #artibodyTitle), the text
-#artibody or #article, time and source in .date-source. Markup from saved pages of 2005 to 2019.
+Pages are UTF-8 since about 2014, GB18030 before. The headline is h1.main-title (older #artibodyTitle),
+the text #artibody or #article, time and source in .date-source. Markup from saved pages of 2005 to
+2019.
 """
 
 from crawler.portals import Channel, Portal, Template

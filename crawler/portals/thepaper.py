@@ -1,7 +1,8 @@
 """澎湃新闻 The Paper (thepaper.cn): Shanghai's digital newspaper.
 
-Pages are UTF-8. Until 2022 the text stood in .news_txt as bare lines between <br> and divs; since then class names
-end in hashes, and the general rules read it. URL forms from public scrapers, markup from saved pages of 2019, 2020.
+Pages are UTF-8. Until 2022 the text stood in .news_txt as bare lines between <br> and divs; since then
+class names end in hashes, and the general rules read it. URL forms from public scrapers, markup from
+saved pages of 2019, 2020.
 """
 
 from crawler.portals import Channel, Portal, Template

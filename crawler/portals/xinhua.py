@@ -1,8 +1,8 @@
 """新华网 Xinhua (news.cn, xinhuanet.com): the state agency's portal.
 
-Pages are UTF-8. The text stands in #p-detail (until about 2020) or #detail, the headline in .h-title, .head-line
-or #title, the date in several spans of .header-time. URL forms from public scrapers, markup from saved pages of
-2016 to 2024.
+Pages are UTF-8. The text stands in #p-detail (until about 2020) or #detail, the headline in .h-title,
+.head-line or #title, the date in several spans of .header-time. URL forms from public scrapers, markup
+from saved pages of 2016 to 2024.
 """
 
 from crawler.portals import Channel, Portal, Template

@@ -1,8 +1,8 @@
 """中国青年网 Youth.cn (youth.cn): portal of the youth league.
 
-Pages are UTF-8 since about 2018, GB18030 before; they carry hidden #pubtime_baidu, #source_baidu, #editor_baidu.
-The text stands in .TRS_Editor or #container, captions in the next centred paragraph. Markup from public scrapers and
-saved pages of 2017 and 2024.
+Pages are UTF-8 since about 2018, GB18030 before; they carry hidden #pubtime_baidu, #source_baidu,
+#editor_baidu. The text stands in .TRS_Editor or #container, captions in the next centred paragraph.
+Markup from public scrapers and saved pages of 2017 and 2024.
 """
 
 from crawler.portals import Channel, Portal, Template
