@@ -22,6 +22,9 @@ _TRACKING = re.compile(
 _PREFIX = re.compile(r"\A(?:www|m|wap|3g)\.(?=[^.]+\.)")
 
 
+URL_MOST = 2048  # characters: what servers and browsers take, and what an index can hold
+
+
 class UrlError(ValueError):
     """Not an absolute http or https URL."""
 
@@ -41,6 +44,8 @@ def canonical_url(url: str, rules: UrlRules | None = None) -> str:
     """
     rules = rules or UrlRules()
     text = clean(url).strip()
+    if len(text) > URL_MOST:
+        raise UrlError(f"{url[:80]!r}… has {len(text)} characters; addresses have at most {URL_MOST}")
     try:
         parts = urlsplit(text)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -56,7 +61,10 @@ def canonical_url(url: str, rules: UrlRules | None = None) -> str:
         query = parts.query if not pairs or len(kept) == len(pairs) else urlencode(kept)
     netloc = host if port in (None, 80, 443) else f"{host}:{port}"
     path = re.sub(r"/{2,}", "/", parts.path) or "/"
-    return canonicalize_url(urlunsplit((parts.scheme.lower(), netloc, path, query, "")))
+    canonical = canonicalize_url(urlunsplit((parts.scheme.lower(), netloc, path, query, "")))
+    if len(canonical) > URL_MOST:  # its escapes may make it longer
+        raise UrlError(f"{url[:80]!r}… has {len(canonical)} characters; addresses have at most {URL_MOST}")
+    return canonical
 
 
 def url_key(url: str, rules: UrlRules | None = None) -> str:

@@ -39,7 +39,8 @@ def domain(url: str) -> str:
     try:
         ip_address(host)
     except ValueError:
-        return _suffixes()(host).top_domain_under_public_suffix or host
+        # a network's own names have no public suffix: their last two parts
+        return _suffixes()(host).top_domain_under_public_suffix or ".".join(host.split(".")[-2:])
     return host
 
 

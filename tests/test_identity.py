@@ -44,7 +44,17 @@ def test_a_portal_can_drop_more_of_the_query_and_name_aliases() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "news.cri.cn/a", "ftp://cri.cn/a", "https://", "http://[::1/a", "javascript:1", "http://a:99999/"],
+    [
+        "",
+        "news.cri.cn/a",
+        "ftp://cri.cn/a",
+        "https://",
+        "http://[::1/a",
+        "javascript:1",
+        "http://a:99999/",
+        "https://e.cn/" + "x" * 3000,
+        "https://e.cn/" + "图" * 900,
+    ],
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(UrlError):

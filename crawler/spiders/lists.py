@@ -146,8 +146,8 @@ class Lists:
             if self.spider.articles.is_full:
                 walk.skipped = True
                 return
-            key = self.spider.key(url)
-            if key in walk.seen or row.depth >= DEPTH_MOST:
+            key = self.key(url)
+            if key is None or key in walk.seen or row.depth >= DEPTH_MOST:
                 continue
             walk.seen.add(key)
             (below,) = await self.spider.submit(
@@ -172,8 +172,8 @@ class Lists:
         if nothing_new and walk.known_end:
             await self.reached_end(walk)
             return None
-        key = spider.key(page.next_url)
-        if key in walk.seen:
+        key = self.key(page.next_url)
+        if key is None or key in walk.seen:
             return None
         if spider.articles.is_full or self.all_too_old(page):
             walk.skipped = True
@@ -209,13 +209,19 @@ class Lists:
         if not row.depth and self.spider.arguments.urls:
             self.spider.inc("start_failed")
 
-    def found(self, link: Link, channel: str | None, depth: int) -> Found | None:
-        """A link as the ledger takes it; None, counted, when its URL is none."""
+    def key(self, url: str) -> str | None:
+        """A link's identity; None, counted, when it is no web address."""
         try:
-            key = self.spider.key(link.url)
+            return self.spider.key(url)
         except UrlError as error:
             self.spider.store.count("dropped", "bad_link")
             logger.info("a link is left out: %s", error)
+            return None
+
+    def found(self, link: Link, channel: str | None, depth: int) -> Found | None:
+        """A link as the ledger takes it; None when its URL is none."""
+        key = self.key(link.url)
+        if key is None:
             return None
         postponed = not self.spider.arguments.wants(link.day)
         return Found(link.url, key, "article", channel, link.title, link.day, depth, postponed)

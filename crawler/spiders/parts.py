@@ -10,6 +10,7 @@ from scrapy import Request
 
 from crawler.extract.pages import complete, merge
 from crawler.failures import TRIES, Failure, why
+from crawler.identity import UrlError
 from crawler.items import Article, Fetch
 from crawler.read import Page
 from crawler.spiders.responses import judge
@@ -43,10 +44,10 @@ async def with_parts(spider: PortalSpider, first: Article, page: Page, row: Page
             merged.fetch.incomplete = None
             return merged
     parts = [first]
-    seen = {spider.key(first.url)}
+    seen = {first.url}
     following = page.parts.next_url
-    while following and spider.key(following) not in seen and len(parts) < PARTS_MOST:
-        seen.add(spider.key(following))
+    while following and following not in seen and len(parts) < PARTS_MOST:
+        seen.add(following)
         part = await _fetch(spider, following, row, first.fetch)
         if part is None:
             break
@@ -57,7 +58,11 @@ async def with_parts(spider: PortalSpider, first: Article, page: Page, row: Page
 
 async def _fetch(spider: PortalSpider, url: str, row: PageRow, fetch: Fetch) -> Page | None:
     """One further page of an article; None, told in the ledger, when it cannot be read."""
-    found = [Found(url, spider.key(url), "part", row.channel, depth=row.depth)]
+    try:
+        found = [Found(url, spider.key(url), "part", row.channel, depth=row.depth)]
+    except UrlError as error:
+        logger.warning("%s: a further page is left out: %s", row.url, error)
+        return None
     (part,) = await spider.submit(Discover(spider.portal.name, spider.store.run_id, found, found_on=row.id))
     engine = spider.crawler.engine
     assert engine is not None

@@ -119,6 +119,17 @@ def test_a_list_page_without_links_is_said(site: Site, sqlite: str) -> None:
     assert page(sqlite, url).reason == "no_links"
 
 
+def test_a_link_of_ten_thousand_characters_costs_itself_only(site: Site, sqlite: str) -> None:
+    good, endless = site.article(1), f"{NEWS}/20230510/{'a' * 10_000}.html"
+    site.add(f"{NEWS}/china", list_page([endless, good], f"/china-2?{'b' * 10_000}"))
+
+    done = site.crawl("-a", "channel=china", database=sqlite)
+
+    assert done.code == 0, done.stderr
+    assert titles(sqlite) == ["第1号码头迎来首班货轮"]
+    assert "bad_link" in done.stderr
+
+
 def test_a_server_that_refuses_the_connection_is_said_and_tried_again_by_the_next_run(
     site: Site, sqlite: str
 ) -> None:
