@@ -59,7 +59,7 @@ class Image:
     credit: str | None = None
     """Bare name or names of who made it, joined by 、."""
     credit_raw: str | None = None
-    """The credit phrase as the page has it, e.g. 新华社记者 才扬 摄."""
+    """The credit phrase as the page has it, e.g. 新华社记者 叶知秋 摄."""
     width: int | None = None
     """Pixels, as the page declares them or as the fetched file has them."""
     height: int | None = None

@@ -88,8 +88,8 @@ def absolute(base: str) -> Callable[[str], str | None]:
 def names(values: Iterable[str]) -> list[str]:
     """Bare names, each once, from values that may hold several, with labels' rests and staff codes.
 
-    >>> names(["A、B", "杨倩_NF4425"])
-    ['A', 'B', '杨倩']
+    >>> names(["A、B", "沈砚_NT1024"])
+    ['A', 'B', '沈砚']
     """
     return list(dict.fromkeys(name for value in values for name in split_names(value)))
 

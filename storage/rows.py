@@ -131,8 +131,8 @@ def bylines(article: Article) -> list[tuple[str, int, str]]:
 def split_names(names: str | None) -> list[str]:
     """Several names joined by 、 as a list.
 
-    >>> split_names("才扬、 陈琦")
-    ['才扬', '陈琦']
+    >>> split_names("叶知秋、 江平")
+    ['叶知秋', '江平']
     """
     return [name for part in (names or "").split("、") if (name := part.strip())]
 

@@ -146,3 +146,12 @@ TOOLS: dict[str, Callable[[], Read]] = {
     "readability-lxml": readability,
     "goose3": goose3,
 }
+
+RETURNS: dict[str, tuple[str, ...]] = {
+    "trafilatura": ("body", "title", "published_at", "authors", "images"),
+    "newspaper4k": ("body", "title", "published_at", "authors", "images"),
+    "GNE": ("body", "title", "published_at", "authors", "images"),
+    "readability-lxml": ("body", "title", "images"),
+    "goose3": ("body", "title", "published_at", "authors"),
+}
+"""The fields that a peer returns at all; Tushuo returns every one."""

@@ -140,8 +140,8 @@ def writer_of_csv(columns: tuple[str, ...]) -> Callable[[IO[str], Iterable[dict[
 def cell(name: str, value: Any) -> str:
     """A value as a spreadsheet's cell: lists joined, objects as JSON, formulas made text.
 
-    >>> cell("authors", ["才扬", "陈琦"]), cell("title", "=1+1"), cell("channel", ["重庆频道", "民生"])
-    ('才扬、陈琦', "'=1+1", '重庆频道 > 民生')
+    >>> cell("authors", ["叶知秋", "江平"]), cell("title", "=1+1"), cell("channel", ["重庆频道", "民生"])
+    ('叶知秋、江平', "'=1+1", '重庆频道 > 民生')
     """
     if value is None:
         return ""

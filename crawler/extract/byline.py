@@ -94,9 +94,9 @@ def _value(text: str) -> str:
 def parse_byline(text: str) -> Byline:
     """Read the labelled parts of a byline's text (see BREAK).
 
-    >>> b = parse_byline("2017-04-06 15:07:56 | 来源:人民网 | 编辑:陈香 | 责编:胡雨")
+    >>> b = parse_byline("2021-03-02 15:07:56 | 来源:江城网 | 编辑:江平 | 责编:何岚")
     >>> b.source, b.editors, b.duty_editors
-    ('人民网', ['陈香'], ['胡雨'])
+    ('江城网', ['江平'], ['何岚'])
     """
     found = Byline()
     text = text[:6000]
@@ -132,8 +132,8 @@ _SIGNATURE = re.compile(
 def signature(text: str) -> list[str]:
     """Authors in brackets at the very end of a body's last paragraph; none when the bracket holds no names.
 
-    >>> signature("……更加充满活力。(崔佳  陈琦  胡虹)")
-    ['崔佳', '陈琦', '胡虹']
+    >>> signature("……越来越热闹。(叶知秋  江平  何岚)")
+    ['叶知秋', '江平', '何岚']
     >>> signature("……到此结束。（完）"), signature("……赢得冠军。（体育频道）")
     ([], [])
     """
@@ -149,7 +149,7 @@ def signature(text: str) -> list[str]:
 def is_byline(text: str) -> bool:
     """True for a line that only names source, editors, authors or staff: no part of the body.
 
-    >>> is_byline("责编：胡雨"), is_byline("（编辑：严玉洁 王辉）"), is_byline("编辑说，这本书很好看。")
+    >>> is_byline("责编：何岚"), is_byline("（编辑：林一舟 江平）"), is_byline("编辑说，这本书很好看。")
     (True, True, False)
     """
     if len(text) > 90:

@@ -1,6 +1,6 @@
 """Tell a picture's credit from its caption. Pure.
 
-A credit says who made or supplied a picture: 陈琦/摄, 新华社记者 才扬 摄, 故宫博物院供图, （视觉中国）,
+A credit says who made or supplied a picture: 江平/摄, 新华社记者 叶知秋 摄, 故宫博物院供图, （视觉中国）,
 图片来源：摄图网. It stands at the end of the caption or alone.
 """
 
@@ -174,10 +174,10 @@ def _inner_credit(inner: str) -> tuple[str, str] | None:
 def split_credit(text: str | None) -> Credit:
     """Caption, bare names and credit phrase of a picture's line.
 
-    >>> split_credit("重庆一处社区。 陈琦/摄")
-    Credit(caption='重庆一处社区。', credit='陈琦', credit_raw='陈琦/摄')
-    >>> split_credit("无人机播种。新华社发（刘满仓摄）")
-    Credit(caption='无人机播种。', credit='刘满仓', credit_raw='新华社发（刘满仓摄）')
+    >>> split_credit("江城一处社区。 江平/摄")
+    Credit(caption='江城一处社区。', credit='江平', credit_raw='江平/摄')
+    >>> split_credit("拖拉机播种。新华社发（何岚摄）")
+    Credit(caption='拖拉机播种。', credit='何岚', credit_raw='新华社发（何岚摄）')
     >>> split_credit("故宫博物院供图")
     Credit(caption=None, credit='故宫博物院', credit_raw='故宫博物院供图')
     """
