@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.extract import general, head, pages
+from crawler.extract import general, head, pages, signed
 from crawler.extract.blocks import Piece, linearise
-from crawler.extract.body import Body, RawBlock, build, is_picture_of_article
+from crawler.extract.body import Body, RawBlock, build
 from crawler.extract.byline import BREAK, Byline, broken_text, parse_byline
 from crawler.extract.dates import Moment, parse_moment, url_day
 from crawler.extract.dom import Element, Finder, visible_text
+from crawler.extract.pictures import is_picture_of_article
 from crawler.extract.raw import RawArticle
 from crawler.portals import Portal, Template
 from crawler.text import squash
@@ -95,7 +96,7 @@ def _byline(find: Finder, fit: _Fit, body: Body | None, above: str) -> Byline:
     found.fill(parse_byline(above))
     if body is not None:
         found.fill(parse_byline(body.byline))
-        found.authors = found.authors or body.authors or general.reporters_of([], body)
+        found.authors = found.authors or body.authors or signed.reporters_of([], body)
     if fit.body is not None:
         found.fill(parse_byline(head.below(fit.body)))
     if found.source and not found.source_url:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from crawler.extract.byline import BREAK
 from crawler.extract.dom import Element, hints, is_hidden, is_styled_away, visible_text
+from crawler.extract.pictures import picture_url, pixels
 from crawler.text import squash
 
 _BLOCK_TAGS = frozenset(
@@ -63,31 +64,9 @@ _BLOCK_TAGS = frozenset(
 _BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6"})
 _STYLED = frozenset({"font", "span", "em", "i", "small"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-# where lazy pages keep the real picture; a placeholder stands in src
-_LAZY = (
-    "data-src",
-    "data-original",
-    "data-original-src",
-    "data-lazy-src",
-    "data-lazyload",
-    "data-lazy",
-    "data-echo",
-    "data-url",
-    "data-actualsrc",
-    "data-img",
-    "lazy-src",
-    "lazysrc",
-    "original",
-    "_src",
-    "src2",
-    "real_src",
-)
 _CENTRED = re.compile(r"text-align\s*:\s*(?:-webkit-)?center", re.IGNORECASE)
 _ALIGNED = re.compile(r"text-align\s*:\s*(?:left|justify|start)", re.IGNORECASE)
 _INDENTED = re.compile(r"text-indent\s*:\s*[1-9]", re.IGNORECASE)
-_STYLE_SIZE = re.compile(r"(?:^|[;\s])(width|height)\s*:\s*(\d+)px", re.IGNORECASE)
-_NUMBER = re.compile(r"\s*(\d{1,5})")
-_LONGEST_URL = 8000  # characters: what servers take at most
 _LONGEST_ALT = 2000
 _LONGEST_STYLE = 2000
 
@@ -250,8 +229,8 @@ class _Walk:
                     figure=self.figures[-1] if self.figures else None,
                     url=url,
                     alt=squash((node.get("alt") or "")[:_LONGEST_ALT]) or None,
-                    width=_pixels(node, "width"),
-                    height=_pixels(node, "height"),
+                    width=pixels(node, "width"),
+                    height=pixels(node, "height"),
                     link=self.links[-1] if self.links else None,
                     frame=frame,
                 )
@@ -377,37 +356,6 @@ def holds_text(form: Element) -> bool:
 
 def _is_video(url: str) -> bool:
     return bool(re.search(r"\.(?:mp4|m3u8|flv|webm)(?:\?|$)|/video/|player", url, re.IGNORECASE))
-
-
-def _pixels(node: Element, side: str) -> int | None:
-    found = _NUMBER.match(node.get(side, ""))
-    if found and "%" not in node.get(side, ""):
-        return int(found[1])
-    for name, value in _STYLE_SIZE.findall(node.get("style", "")[:_LONGEST_STYLE]):
-        if name.lower() == side:
-            return int(value)
-    return None
-
-
-def picture_url(node: Element) -> str | None:
-    """The URL, as written, of the picture that an img shows: a lazy attribute wins over a placeholder src.
-
-    None for none, for a picture inside the page (data:) and for what is too long to be fetched.
-    """
-    url = _written_url(node)
-    return url if url and len(url) <= _LONGEST_URL else None
-
-
-def _written_url(node: Element) -> str | None:
-    for name in _LAZY:
-        value = (node.get(name) or "").strip()
-        if value and not value.startswith("data:") and ("/" in value or "." in value):
-            return value
-    value = (node.get("src") or "").strip()
-    if value and not value.lower().startswith(("data:", "about:", "javascript:", "blob:", "file:")):
-        return value
-    srcset = (node.get("data-srcset") or node.get("srcset") or "").strip()
-    return srcset.split(",")[0].split()[0] if srcset and not srcset.startswith("data:") else None
 
 
 def linearise(root: Element) -> list[Piece]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from crawler.extract import captions
 from crawler.extract.blocks import Piece
 from crawler.extract.byline import BREAK, is_byline, is_reporters_line, signature
+from crawler.extract.pictures import is_picture_of_article
 from crawler.text import fold, squash
 
 _RELATED = re.compile(
@@ -33,22 +34,6 @@ _PAGER_WORDS = re.compile(
 _PAGER_REST = re.compile(r"[\s\d【】\[\]|｜<>《》«»()（）/\-.…]*\Z")
 _PAGER_SIGN = re.compile(r"页|頁|全文|【\d+】|\[\d+\]|\A\d+\s*/\s*\d+\Z")
 _ENDS = re.compile(r"[。！？!?；;…”\"』」）)：:，,、][\s]*\Z")
-# pictures that serve the page and not the article
-_FURNITURE = re.compile(
-    r"(?:^|[/_\-.])(?:icons?|logos?|qr|qrcode|ewm|erweima|weixin|wechat|blank|spacer|loading|loader|pixel|1x1|transparent|share|avatar|"
-    r"enlarge|ensmall|zoom|copy_?link|btn|button|arrow|bullet|dot|line|bg|end|ending|default_?(?:img|pic)|placeholder|grey|gray|lazy|app_?down|ads?|banner|print|close|"
-    r"play|video_?play|vcode|stat|counter|emoji|smil(?:ey|e)s?)(?:\d{0,3})(?=[/_\-.?]|$)",
-    re.IGNORECASE,
-)
-# a hash may hold the letters of any short word: 8c3bbde0-ad96-4666-…
-_HASH = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}", re.IGNORECASE)
-# drawn by a server for every visitor: stock charts, counters, maps of places
-_WIDGET = re.compile(r"/(?:new)?charts?/|/kline|/counter|/emoji|/qrcode|/ads/|/advert|/smil", re.IGNORECASE)
-_FURNITURE_NAMES = re.compile(
-    r"(?:^|[\s_\-])(?:icon|avatar|logo|qr_?code|ewm|head_?(?:img|pic)|user_?pic)(?:$|[\s_\-])"
-)
-_FURNITURE_ALT = re.compile(r"二维码|logo|图标|点击(?:进入|下载)|广告|关注我们|分享", re.IGNORECASE)
-_SMALLEST = 40  # pixels: what is declared smaller in either direction is an icon or a line
 
 
 @dataclass(slots=True)
@@ -68,20 +53,6 @@ class Body:
     """Lines of the body that name source, editors, authors; joined by BREAK."""
     authors: list[str] = field(default_factory=list)
     """Names in brackets at the very end."""
-
-
-def is_picture_of_article(piece: Piece) -> bool:
-    """False for icons, spacers, QR codes, logos, end marks and the like, by declared size and name."""
-    for side in (piece.width, piece.height):
-        if side is not None and side < _SMALLEST:
-            return False
-    if _FURNITURE_NAMES.search(piece.names):
-        return False
-    path = (piece.url or "").split("?")[0].split("#")[0]
-    return not _WIDGET.search(path) and not (
-        _FURNITURE.search(_HASH.sub("", path.rsplit("/", 1)[-1]))
-        or (piece.alt and _FURNITURE_ALT.search(piece.alt))
-    )
 
 
 def _without_related(pieces: list[Piece]) -> list[Piece]:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import re
 from itertools import islice, pairwise
 
-from crawler.extract import head, pages, vicinity
+from crawler.extract import head, pages, signed, vicinity
 from crawler.extract.blocks import Piece, Survey, survey
-from crawler.extract.body import Body, build, is_picture_of_article
-from crawler.extract.byline import BREAK, Byline, is_byline, parse_byline, reporters
+from crawler.extract.body import build
+from crawler.extract.byline import BREAK, is_byline
 from crawler.extract.captions import assign
 from crawler.extract.container import Container, find_container, frame_weights, own_masses, sentence_mass
-from crawler.extract.dates import Moment, parse_moment, url_day
+from crawler.extract.dates import parse_moment
 from crawler.extract.dom import Element, Finder
 from crawler.extract.headline import Headline, find_headline
 from crawler.extract.headline import site_names as named_sites
+from crawler.extract.kinds import is_article, is_teaser
 from crawler.extract.metadata import Metadata, hidden_byline
+from crawler.extract.pictures import is_picture_of_article
 from crawler.extract.raw import RawArticle
 from crawler.portals import Template
 
@@ -31,16 +33,9 @@ _NEAR_BEFORE = 6  # pieces before a headline that may hold its time
 _BELOW = 14  # pieces behind the body that may name its editors
 _ENDING = 12  # pieces at a body's end among which buttons may stand
 _SHORT = 120  # characters of a line that names people
-_TIME_META = (
-    "article:published_time", "og:article:published_time", "apub:time", "publishdate", "pubdate", "publish_date",
-    "datepublished", "og:release_date", "og:published_time", "weibo:article:create_at", "weibo: article:create_at",
-    "og:time", "dc.date", "date", "artpublishdate", "firstpublishtime", "pubtime",
-)  # fmt: skip
-_SOURCE_META = ("mediaid", "source", "og:article:source", "copyright_source")
 _CLOSING = re.compile(
     r"[（(【\[]\s*(?:责任|責任|网络|實習)?(?:编辑|編輯|责编|責編)\s*[:：][^（）()【】]{2,24}[）)】\]]\s*\d*\Z"
 )
-_DATE_LABEL = re.compile(r"(?:发布|发表|刊发|更新|时间|日期|發布|時間)")
 # what buttons and counters around a body say
 _TAIL = re.compile(
     r"\A(?:#\S{1,20}(?:\s*#\S{1,20})*|.{0,12}(?:点赞|收藏|举报|打印|列印|分享|转发|评论|留言|订阅|關注|关注|赞赏|打赏|返回|阅读原文|纠错|"
@@ -94,7 +89,7 @@ def extract(
     inside = _without_tail(inside[len(lead) :])
     closing = _closing_names(inside)
     body = build(_lead_pictures(seen, weights, headline, start) + inside, headline.text)
-    if not _is_article(seen, container, body, headline):
+    if not is_article(seen, container, body, headline):
         return None
     above += lead
     below = closing + beside + _below(seen, container.end, weights)
@@ -102,13 +97,9 @@ def extract(
     said = Metadata(tree)
     find = Finder(tree)
     hidden = hidden_byline(find)
-    published = _published(said, hidden, above, inside + below, url)
-    byline = _byline(said, hidden, above, body, below)
-    if (
-        _is_teaser(body)
-        and published is None
-        and not (byline.source or byline.editors or byline.duty_editors)
-    ):
+    published = signed.published(said, hidden, above, inside + below, url)
+    byline = signed.byline_of(said, hidden, above, body, below)
+    if is_teaser(body) and published is None and not (byline.source or byline.editors or byline.duty_editors):
         return None
     return RawArticle(
         title=headline.text,
@@ -275,121 +266,3 @@ def _below(seen: Survey, end: int, weights: list[float]) -> list[Piece]:
             continue
         found.append(piece)
     return found
-
-
-def _is_article(seen: Survey, container: Container, body: Body, headline: Headline) -> bool:
-    """False for lists and home pages: little running text, and that scattered among links."""
-    texts = [block.piece for block in body.blocks if block.piece.kind == "text"]
-    text = sum(len(piece.text) for piece in texts)
-    running = sum(sentence_mass(piece) for piece in texts)
-    pictures = sum(1 for block in body.blocks if block.piece.kind == "image")
-    table = any(block.piece.kind == "table" for block in body.blocks)
-    if not text and not table and pictures < 2:
-        return False
-    if headline.index is not None and _is_verse(texts):
-        return True
-    # a headline that no reader sees is the name of a list or of the site
-    least = 40 if headline.index is not None else 200
-    if running < least and text < 3 * least and pictures < 3 and not table:
-        return False
-    held = seen.pieces[container.start : container.end]
-    if _are_teasers(held):
-        return False
-    links = sum(len(piece.text) * piece.linked for piece in held)
-    total = sum(len(piece.text) for piece in held) or 1
-    return not (links > 0.6 * total and running < 400)
-
-
-def _are_teasers(held: list[Piece]) -> bool:
-    """True for a list whose every link has a summary below it."""
-    texts = [piece for piece in held if piece.kind == "text"]
-    heads = summaries = paragraphs = 0
-    for before, piece in pairwise(texts):
-        if sentence_mass(piece) < 8:
-            continue
-        paragraphs += 1
-        dated = before.linked > 0.25 and parse_moment(before.text) is not None
-        if len(before.text) >= 5 and (before.linked > 0.4 or dated):
-            summaries += 1
-            heads += before.linked > 0.9 or dated
-    return heads >= 3 and summaries >= 0.6 * paragraphs
-
-
-def _is_verse(texts: list[Piece]) -> bool:
-    """True for short lines without links, most of them of much the same look: a poem, a list of winners."""
-    looks = [
-        (piece.tag, piece.centred) for piece in texts if piece.linked < 0.1 and 2 <= len(piece.text) <= 40
-    ]
-    return len(looks) >= 6 and max(map(looks.count, set(looks))) >= 0.8 * len(texts)
-
-
-def _is_teaser(body: Body) -> bool:
-    """True for one short paragraph without a picture: without time and source it only introduces a list."""
-    texts = [block.piece.text for block in body.blocks if block.piece.kind == "text"]
-    return len(texts) <= 2 and sum(map(len, texts)) < 300 and len(texts) == len(body.blocks)
-
-
-def _published(
-    said: Metadata, hidden: dict[str, str], above: list[Piece], rest: list[Piece], url: str
-) -> Moment | None:
-    """The visible time near the headline, then the page's own word for it, then the day in the URL."""
-    moment = vicinity.published(above, 0)
-    if moment is None:
-        # year, day and hour may stand in boxes of their own
-        moment = parse_moment(" ".join(piece.text for piece in above if len(piece.text) <= 16))
-    own = parse_moment(hidden.get("pubtime") or said(*_TIME_META) or said.linked("datePublished"))
-    if moment is None or ("T" not in moment.iso and own is not None and own.iso[:10] == moment.iso):
-        moment = own or moment
-    if moment is not None:
-        return moment
-    for piece in (*rest[:3], *rest[-12:]):
-        found = parse_moment(piece.text) if piece.kind == "text" and len(piece.text) <= 60 else None
-        if found and (_DATE_LABEL.search(piece.text) or len(piece.text) - len(found.raw) <= 12):
-            return found
-    day = url_day(url)
-    return Moment(day, day) if day else None
-
-
-def _byline(
-    said: Metadata, hidden: dict[str, str], above: list[Piece], body: Body, below: list[Piece]
-) -> Byline:
-    """Who published, wrote and edited it: lines under the headline, the body's own, those below, metadata."""
-    found = parse_byline(BREAK.join(piece.broken() for piece in above))
-    # a reprint keeps the editors of the paper it comes from: the portal's own stand last
-    own = parse_byline(BREAK.join(piece.broken() for piece in below))
-    for said_last in (own, *map(parse_byline, reversed(body.byline.split(BREAK)))):
-        found.fill(Byline(editors=said_last.editors, duty_editors=said_last.duty_editors))
-    found.fill(parse_byline(body.byline))
-    found.fill(own)
-    slot = vicinity.slot(above)
-    found.fill(slot)
-    found.authors = found.authors or body.authors or reporters_of(above, body)
-    said_editor = hidden.get("editor", "")
-    own_editor = parse_byline(said_editor if re.search("[:：]", said_editor) else f"编辑：{said_editor}")
-    found.fill(
-        Byline(
-            source=vicinity.medium_of(hidden.get("source") or said(*_SOURCE_META) or ""),
-            editors=own_editor.editors,
-            duty_editors=own_editor.duty_editors,
-            authors=parse_byline("作者：" + _value(hidden["author"])).authors if "author" in hidden else [],
-        )
-    )
-    if found.source and not found.source_url:
-        found.source_url = head.source_link([piece.node for piece in above], found.source)
-    return found
-
-
-def _value(text: str) -> str:
-    """What follows a label, if there is one."""
-    return re.sub(r"\A[^:：]{1,6}[:：]\s*", "", text)
-
-
-def reporters_of(above: list[Piece], body: Body) -> list[str]:
-    """Authors in the forms of agencies and papers: （记者 X）, 新华社北京5月1日电（记者X）, 某报记者 X."""
-    texts = [block.piece.text for block in body.blocks if block.piece.kind == "text"]
-    own = body.byline.split(BREAK)
-    for text in (*(piece.text for piece in above), *own, *texts[:2]):
-        names = reporters(text)
-        if names:
-            return names
-    return []
