@@ -38,8 +38,8 @@ _CLOSING = re.compile(
 )
 # what buttons and counters around a body say
 _TAIL = re.compile(
-    r"\A(?:#\S{1,20}(?:\s*#\S{1,20})*|.{0,12}(?:点赞|收藏|举报|打印|列印|分享|转发|评论|留言|订阅|關注|关注|赞赏|打赏|返回|阅读原文|纠错|"
-    r"加载中|展开|收起|扫码|二维码).{0,12})\Z"
+    r"\A(?:#\S{1,20}(?:\s*#\S{1,20})*|[^，。！？；：“”]{0,6}(?:点赞|的赞|收藏|举报|打印|列印|分享|转发|评论|留言|订阅|關注|关注|赞赏|打赏|返回|"
+    r"阅读原文|纠错|加载中|展开|收起|扫码|二维码)[^，。！？；“”]{0,8})\Z"
 )
 
 
@@ -95,7 +95,6 @@ def extract(
     below = closing + beside + _below(seen, container.end, weights)
     frame = seen.frames[container.frame].node
     said = Metadata(tree)
-    find = Finder(tree)
     hidden = hidden_byline(find)
     published = signed.published(said, hidden, above, inside + below, url)
     byline = signed.byline_of(said, hidden, above, body, below)
