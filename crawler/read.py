@@ -80,7 +80,7 @@ def read(
         return Refusal("no_title", f"{_name(url)}: template {raw.template} found no headline")
     if not article.body_text and not article.images:
         return Refusal("no_body", f"{_name(url)}: template {raw.template} found neither text nor pictures")
-    return Page(article, raw.parts, parsed.cut)
+    return Page(article, raw.parts, parsed.cut or raw.cut)
 
 
 def _name(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.extract import general, head, pages, signed
-from crawler.extract.blocks import Piece, linearise
+from crawler.extract.blocks import Piece, survey
 from crawler.extract.body import Body, RawBlock, build
 from crawler.extract.byline import BREAK, Byline, broken_text, parse_byline
 from crawler.extract.dates import Moment, parse_moment, url_day
@@ -64,7 +64,7 @@ def _slide_blocks(slides: list[Element]) -> list[RawBlock]:
     blocks: list[RawBlock] = []
     seen: set[str] = set()
     for slide in slides:
-        pieces = linearise(slide)
+        pieces = survey(slide).pieces
         image = next((p for p in pieces if p.kind == "image" and is_picture_of_article(p)), None)
         if image is None or image.url in seen:
             continue
@@ -166,8 +166,11 @@ def _declared(
     dropped = {node for selector in portal.drop for node in find(selector)}
     parts = pages.Parts()
     body: Body | None = None
+    cut: str | None = None
     if fit.body is not None:
-        pieces = [p for p in linearise(fit.body) if not _inside(p, dropped)]
+        seen = survey(fit.body)
+        cut = seen.cut
+        pieces = [p for p in seen.pieces if not _inside(p, dropped)]
         body = build(pieces, title)
         blocks = body.blocks
         parts = pages.find_parts(tree, fit.body, base)
@@ -186,6 +189,7 @@ def _declared(
         byline=_byline(find, fit, body, above),
         base=base,
         parts=parts,
+        cut=cut,
     )
 
 

@@ -67,6 +67,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CENTRED = re.compile(r"text-align\s*:\s*(?:-webkit-)?center", re.IGNORECASE)
 _ALIGNED = re.compile(r"text-align\s*:\s*(?:left|justify|start)", re.IGNORECASE)
 _INDENTED = re.compile(r"text-indent\s*:\s*[1-9]", re.IGNORECASE)
+PIECES_MOST = 20_000  # of one page: the longest article seen has some five hundred
 _LONGEST_ALT = 2000
 _LONGEST_STYLE = 2000
 
@@ -135,6 +136,8 @@ class Survey:
     frames: list[Frame]
     ends: list[int]
     """For each frame the index behind its last piece."""
+    cut: str | None = None
+    """Why what follows on the page is left out, if it is."""
 
 
 @dataclass(slots=True)
@@ -358,17 +361,16 @@ def _is_video(url: str) -> bool:
     return bool(re.search(r"\.(?:mp4|m3u8|flv|webm)(?:\?|$)|/video/|player", url, re.IGNORECASE))
 
 
-def linearise(root: Element) -> list[Piece]:
-    """The visible pieces below `root` in page order, tables and videos whole."""
-    return survey(root).pieces
-
-
 def survey(root: Element) -> Survey:
     """The visible pieces below `root` in page order, tables and videos whole, with their block elements."""
     walk = _Walk(root)
     walker = etree.iterwalk(root, events=("start", "end"))
     skipped: Element | None = None
+    cut: str | None = None
     for event, node in walker:
+        if len(walk.pieces) >= PIECES_MOST:
+            cut = f"more than {PIECES_MOST} lines and pictures"
+            break
         if event == "start":
             if not walk.start(node):
                 skipped = node
@@ -381,5 +383,6 @@ def survey(root: Element) -> Survey:
             if node is not root:
                 walk.text(node.tail)
     walk.flush()
-    walk.ends[0] = len(walk.pieces)
-    return Survey(walk.pieces, walk.frames, walk.ends)
+    for *_, frame in walk.blocks:
+        walk.ends[frame] = len(walk.pieces)
+    return Survey(walk.pieces, walk.frames, walk.ends, cut)

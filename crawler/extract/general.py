@@ -112,6 +112,7 @@ def extract(
         byline=byline,
         base=base,
         parts=pages.find_parts(tree, frame, base),
+        cut=seen.cut,
     )
 
 

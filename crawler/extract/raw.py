@@ -26,3 +26,5 @@ class RawArticle:
     """URL against which the page's links are resolved."""
     parts: pages.Parts = field(default_factory=pages.Parts)
     """Where the rest of an article of several pages is."""
+    cut: str | None = None
+    """Why the end of the page is left out, if it is."""

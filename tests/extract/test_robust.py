@@ -157,6 +157,21 @@ for portal in (None, portal_by_name("cri")):
 used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle
 print(json.dumps({{"seconds": worst, "mib": used / 1024, "kind": type(result).__name__}}))
 """
+
+
+def test_what_is_left_out_of_a_page_is_said() -> None:
+    deep = read((HEAD + TEXT * 5 + "<div>" * 3000 + TEXT).encode(), URL, None)
+    long = read(HUGE["100,000 siblings"].encode(), URL, portal_by_name("cri"))
+    whole = read((HEAD + TEXT * 5).encode(), URL, None)
+
+    assert isinstance(deep, Page)
+    assert "depth" in (deep.cut or "")
+    assert isinstance(long, Page)
+    assert "more than 20000 lines" in (long.cut or "")
+    assert isinstance(whole, Page)
+    assert whole.cut is None
+
+
 SECONDS = 2.0
 MIB = 256
 # a machine under load must not fail a correct program: the limit here is where a wrong order of growth shows
