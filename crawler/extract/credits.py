@@ -7,6 +7,7 @@ A credit says who made or supplied a picture: 江平/摄, 新华社记者 叶知
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.extract.names import SURNAMES, is_person, split_names
@@ -171,6 +172,7 @@ def _inner_credit(inner: str) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=512)  # one line is asked about by each rule that weighs it
 def split_credit(text: str | None) -> Credit:
     """Caption, bare names and credit phrase of a picture's line.
 
