@@ -9,6 +9,9 @@ from typing import Any
 
 from crawler.items import Article, Image
 
+_WIDE_LEAST = 24  # columns of a terminal for what may wrap
+_NARROW_MOST = 34
+
 
 def json_line(value: Any) -> str:
     """One line of JSON, unescaped; dates as ISO 8601."""
@@ -36,7 +39,12 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], wide: 
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, no_wrap=column != wide, overflow="fold" if column == wide else "ellipsis")
+        if column == wide:
+            table.add_column(column, overflow="fold", min_width=_WIDE_LEAST)
+        else:
+            # an address is of no use when it is cut
+            most = None if column == "url" else _NARROW_MOST
+            table.add_column(column, no_wrap=True, overflow="ellipsis", max_width=most)
     for row in texts:
         table.add_row(*(Text(text) for text in row))
     Console().print(table)
