@@ -83,7 +83,8 @@ def resolve_url(url: str, base: Path) -> str:
     'sqlite:////srv/tushuo/data/a.db'
     """
     parsed = _parse(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
+    # :memory: is no path: opening it says so
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
         parsed = parsed.set(database=str(base / Path(parsed.database).expanduser()))
     return parsed.render_as_string(hide_password=False)
 

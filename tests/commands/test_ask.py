@@ -14,7 +14,7 @@ from crawler.items import RECORD_KEYS
 from storage.engine import open_database
 from storage.ledger import Discover, Mark
 from storage.models import ARTICLE, PAGE
-from tests.commands.run import scrapy
+from tests.commands.run import ROOT, scrapy
 from tests.factories import apply, article, found, image, store, url
 
 
@@ -285,6 +285,14 @@ def test_without_a_database_a_command_says_how_to_get_one(tmp_path: Path, argume
     assert done.code == 1
     assert "crawl first" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_in_memory_is_refused_and_no_file_of_that_name_made() -> None:
+    done = scrapy("db", "upgrade", database="sqlite:///:memory:")
+
+    assert done.code == 1
+    assert "names no file" in done.err
+    assert not (ROOT / ":memory:").exists()
 
 
 def test_the_database_is_named_by_s_then_environment_then_setting(
