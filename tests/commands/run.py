@@ -31,7 +31,7 @@ class Done:
 @contextmanager
 def captured(stdin: bytes) -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
     out = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")
-    err = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")
+    err = io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace", newline="")  # as Python's own
     given = io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
     with patch.multiple(sys, stdout=out, stderr=err, stdin=given):
         yield out, err
