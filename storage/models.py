@@ -98,6 +98,7 @@ ARTICLE = Table(
     Column("changed_at", UtcDateTime),
     Column("gone_at", UtcDateTime),
     Column("run_id", ForeignKey("run.id")),
+    Index(None, "stored_at"),
     Index(None, "text_hash"),
     Index(None, "pictures_hash"),
     Index(None, "story_id"),
@@ -127,15 +128,89 @@ PAGE = Table(
     Column("etag", TEXT),
     Column("last_modified", TEXT),
     Column("body_hash", TEXT),
-    Column("not_before", UtcDateTime),
+    Column("not_before", UtcDateTime),  # when it may be asked for (again); of a stored page: when it is due
+    Column("missing_since", UtcDateTime),  # stored page: first visit that did not find it, not yet confirmed
     Column("extractor", TEXT),  # version that could not read it
     Column("reached_end_at", UtcDateTime),  # list: when a run last paged down to its end
     Column("article_id", ForeignKey("article.id")),
     Column("run_id", ForeignKey("run.id")),
     Index(None, "portal", "state", "kind"),
+    Index(None, "portal", "state", "not_before"),
     Index(None, "article_id"),
     Index(None, "found_on"),
     Index(None, "url"),
+)
+
+# times at which a portal no longer had an article
+ABSENCE = Table(
+    "absence",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("missed_at", UtcDateTime, nullable=False),  # the first visit that did not find it
+    Column("gone_at", UtcDateTime, nullable=False),  # the visit that confirmed it
+    Column("reason", TEXT, nullable=False),  # http_404, http_410, redirect_home, soft_404
+    Column("returned_at", UtcDateTime),
+    Column("run_id", ForeignKey("run.id")),  # the run that confirmed it
+    Column("returned_run_id", ForeignKey("run.id")),
+    Index(None, "article_id"),
+    Index(None, "gone_at"),
+    Index(None, "returned_at"),
+)
+
+# one response in the archive
+CAPTURE = Table(
+    "capture",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("page_id", ForeignKey("page.id")),  # null: robots.txt, or a file that was only indexed
+    Column("url", TEXT, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("kind", TEXT, nullable=False),  # response, revisit
+    Column("digest", TEXT, nullable=False),  # sha1:BASE32 of the payload, as in the record
+    Column("file", TEXT, nullable=False),  # name in the archive's folder
+    Column("offset", BigInteger, nullable=False),  # bytes, of the response or revisit record
+    Column("length", BigInteger, nullable=False),  # bytes, as compressed
+    Column("request_offset", BigInteger),  # bytes, of the request record beside it
+    Column("request_length", BigInteger),
+    UniqueConstraint("file", "offset"),
+    Index(None, "page_id", "fetched_at"),
+    Index(None, "url", "fetched_at"),
+)
+
+# who crawls a host now; on PostgreSQL and SQLite alike
+HOST_LOCK = Table(
+    "host_lock",
+    METADATA,
+    Column("host", TEXT, primary_key=True),  # registrable domain
+    Column("portal", TEXT, nullable=False),
+    Column("run_id", ForeignKey("run.id")),
+    Column("machine", TEXT, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("process_started", TEXT, nullable=False),  # tells a pid that was given out again
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime, nullable=False),
+)
+
+# hosts that asked to be left alone for a while
+HOST_HOLD = Table(
+    "host_hold",
+    METADATA,
+    Column("host", TEXT, primary_key=True),  # as in the URL
+    Column("until", UtcDateTime, nullable=False),
+    Column("reason", TEXT, nullable=False),
+)
+
+# articles that were taken down, so that nothing fetches them again
+TOMBSTONE = Table(
+    "tombstone",
+    METADATA,
+    Column("url_key", TEXT, primary_key=True),
+    Column("url", TEXT, nullable=False),
+    Column("portal", TEXT),
+    Column("reason", TEXT, nullable=False),
+    Column("forgotten_at", UtcDateTime, nullable=False),
 )
 
 REVISION = Table(
@@ -153,6 +228,7 @@ REVISION = Table(
     Column("changed", JsonText, nullable=False),  # names of the record's fields that differ
     Column("run_id", ForeignKey("run.id")),  # the run that found the change
     UniqueConstraint("article_id", "number"),
+    Index(None, "seen_at"),
 )
 
 IMAGE = Table(
