@@ -10,7 +10,8 @@ from crawler.identity import UrlError, belongs, canonical_url
 from crawler.portals import Channel, Portal
 from crawler.undeclared import portal_for
 
-NAMES = ("channel", "since", "until", "limit", "url")
+NAMES = ("channel", "since", "until", "limit", "url", "revisit")
+REVISIT = ("due", "all", "none")
 
 
 class WrongUsage(ValueError):
@@ -35,6 +36,8 @@ class Arguments:
     """Most articles to store in this run."""
     urls: tuple[str, ...] = ()
     """Start from these list or article pages instead of the channels."""
+    revisit: str = "due"
+    """Which stored articles to look at again: those that are due, all, none."""
     outside: tuple[str, ...] = field(default=())
     """Start URLs that are not the portal's: reported as failed, never fetched."""
 
@@ -120,6 +123,7 @@ def parse_arguments(
     until: str | None = None,
     limit: str | None = None,
     url: str | None = None,
+    revisit: str | None = None,
     **unknown: str,
 ) -> Arguments:
     """The arguments of a crawl of `portal`. Raises WrongUsage or Unknown with a message for people."""
@@ -129,6 +133,8 @@ def parse_arguments(
     first, last = _day("since", since), _day("until", until)
     if first and last and first > last:
         raise WrongUsage(f"since={first} is after until={last}: no article can be both")
+    if revisit is not None and revisit not in REVISIT:
+        raise WrongUsage(f"revisit={revisit!r}: say {', '.join(REVISIT)}")
     urls: list[str] = []
     outside: list[str] = []
     for text in split_urls(url):
@@ -144,5 +150,6 @@ def parse_arguments(
         until=last,
         limit=_limit(limit),
         urls=tuple(dict.fromkeys(urls)),
+        revisit=revisit or "due",
         outside=tuple(outside),
     )

@@ -103,7 +103,7 @@ class _Page:
         tree = _parse(body)
         self.scripts = b"" if tree is None else "\n".join(_texts(tree, "script")).encode("utf-8", "replace")
         self.title = "" if tree is None else " ".join("".join(_texts(tree, "title")).split())
-        pieces = [] if tree is None else _visible(tree)
+        pieces = [] if tree is None else visible(tree)
         self.text = " ".join(" ".join(pieces).split())
         self.length = sum(len(piece) for piece in self.text.split())
         longest = max((len(piece) for piece in pieces), default=0)
@@ -147,7 +147,7 @@ def _texts(tree: etree._Element, tag: str) -> list[str]:
     return [node.text for node in tree.iter(tag) if node.text]
 
 
-def _visible(tree: etree._Element) -> list[str]:
+def visible(tree: etree._Element) -> list[str]:
     """Pieces of text that a reader sees, in page order."""
     found: Any = _SEEN(tree)
     return [piece.strip() for piece in found if piece.strip()]

@@ -17,6 +17,7 @@ from scrapy.exceptions import (
 
 from crawler.middlewares.guard import RefusedAddress
 from crawler.middlewares.offsite import OutsidePortal
+from crawler.middlewares.pace import HostPaused
 from crawler.middlewares.robots import ForbiddenByRobots, RobotsUnreachable
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Failure:
     status: int | None = None
     passing: bool = False
     """It may be gone by the next run: overload, network trouble."""
+    paused: bool = False
+    """It was not asked for, because its host is left alone for now."""
     unread: bool = False
     """The page came and the rules of this version could not read it: newer ones may."""
 
@@ -68,6 +71,8 @@ def why(error: BaseException | None, url: str) -> Failure:
             return Failure("robots_unreachable", str(error), passing=True)
         case RobotsUnreachable():
             return Failure("challenge", str(error), state="blocked")
+        case HostPaused():
+            return Failure("host_paused", str(error), state="discovered", passing=True, paused=True)
         case IgnoreRequest():
             return Failure("ignored", f"{url}: not fetched: {error}", state="dropped")
         case DownloadTimeoutError():

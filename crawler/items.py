@@ -85,6 +85,10 @@ class Fetch:
     last_modified: str | None = None
     fetched_at: datetime | None = None
     """Aware, UTC."""
+    body_hash: str | None = None
+    """Of the first page's bytes; None for an article of several pages, which one hash does not tell."""
+    rhythm: tuple[float, ...] = ()
+    """Seconds after its first storage at which the page is due again."""
     incomplete: str | None = None
     """Why a further page is missing for now: what there is is stored, and the next run fetches it again."""
 

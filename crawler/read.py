@@ -15,9 +15,12 @@ from crawler.extract.dom import Parsed, parse_page
 from crawler.extract.pages import Parts
 from crawler.items import Article
 from crawler.loaders import load_article
+from crawler.missing import soft_404
 from crawler.portals import Portal
 
-Reason = Literal["empty", "undecodable", "not_article", "challenge", "no_title", "no_body"]
+Reason = Literal["empty", "undecodable", "not_article", "challenge", "soft_404", "no_title", "no_body"]
+
+_LITTLE = 200  # characters of body: more is an article, whatever its headline says
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,12 @@ def read(
         return parsed
     assert parsed.tree is not None
     raw = extract(parsed.tree, url, portal)
-    if raw is None:
+    article = load_article(raw, url, portal) if raw else None
+    if (article is None or len(article.body_text) < _LITTLE) and soft_404(parsed.tree):
+        return Refusal("soft_404", f"{_name(url)}: gone, the page says that it does not exist")
+    if raw is None or article is None:
         cut = f"; the parser left out part of it ({parsed.cut})" if parsed.cut else ""
         return Refusal("not_article", f"{_name(url)}: not an article{_tried(portal)}{cut}")
-    article = load_article(raw, url, portal)
     if not article.title:
         return Refusal("no_title", f"{_name(url)}: template {raw.template} found no headline")
     if not article.body_text and not article.images:

@@ -20,6 +20,8 @@ COMMANDS_MODULE = "crawler.commands"
 ADDONS = {"crawler.addon.Tushuo": 0}  # the user agent, the check of CONNECT_TO and PROXY, a quiet start
 DATABASE_URL = "sqlite:///data/tushuo.db"  # relative to the folder of scrapy.cfg; or postgresql+psycopg://…
 
+DATABASE_WAIT = 300.0  # seconds that a run waits for a database that is away; the crawl pauses meanwhile
+
 # --- who asks
 
 CONTACT = ""  # a URL or e-mail address that a portal's webmaster can turn to; becomes part of the user agent
@@ -45,6 +47,16 @@ AUTOTHROTTLE_START_DELAY = 1.0  # seconds: as DOWNLOAD_DELAY; Scrapy's 5 only ma
 AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
 CONCURRENT_REQUESTS = 16  # over all hosts; a regional portal has some thirty, most of them idle
 
+# --- when an article that is stored is looked at again
+
+REVISIT_AFTER = [
+    3600,
+    DAY,
+    7 * DAY,
+    30 * DAY,
+]  # seconds after it was first stored: corrections come early; empty: never again
+GONE_CONFIRM_AFTER = 60.0  # seconds between the visit that misses an article and the one that confirms it
+
 # --- what a page may cost
 
 DOWNLOAD_MAXSIZE = (
@@ -64,7 +76,17 @@ RETRY_HTTP_CODES = [
     522,
     524,
     408,
-]  # not 429: who asks for less must not be asked again at once
+    429,  # after a pause of the whole host, see below
+]
+RETRY_PAUSE = (
+    1.0  # seconds before the first retry of a page, and of a host that answers 429 or 503; it doubles
+)
+RETRY_PAUSE_MOST = 60.0  # seconds
+RETRY_AFTER_WAIT = 600.0  # seconds of Retry-After that a run waits for; for longer the host's pages stay open
+CRAWL_DELAY_MOST = 60.0  # seconds: a robots.txt that asks for more would stop the crawl, not slow it
+HOST_DOWN_AFTER = 20  # troubles in a row (5xx, no answer): from then on the host is given growing pauses
+HOST_DOWN_MOST = 900.0  # seconds of that after which the run leaves the host's pages to the next run
+CHALLENGE_PAUSE = 3600.0  # seconds without a request to a host that answers every page with a challenge
 HTTPERROR_ALLOW_ALL = True  # the spider says what an error page means: gone, busy, a challenge
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the spider reports it, in its own words
 URLLENGTH_LIMIT = 2048  # characters: longer ones are traps that grow with every link
@@ -104,6 +126,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.redirect.MetaRefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.middlewares.redirect.RedirectMiddleware": 600,

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+_READ_AGAIN = 2.0  # seconds before a database that is away is asked again
 _CMDLINE = 40  # Scrapy's priority of -s; the environment stands between it and the settings file
 
 
@@ -82,7 +84,9 @@ class Store:
             try:
                 url = database_url(self.crawler.settings)
                 self.database = await asyncio.to_thread(open_database, url)
-                self._committer = Committer(self.database)
+                self._committer = Committer(
+                    self.database, patience=self.crawler.settings.getfloat("DATABASE_WAIT")
+                )
                 self.run_id = await self._committer.submit(
                     StartRun(
                         portal=getattr(spider, "portal", spider).name,
@@ -120,7 +124,15 @@ class Store:
             with database.reading() as conn:
                 return query(conn, *args, **kwargs)
 
-        return await asyncio.to_thread(run)
+        ends = time.monotonic() + self.crawler.settings.getfloat("DATABASE_WAIT")
+        while True:
+            try:
+                return await asyncio.to_thread(run)
+            except DatabaseError as error:
+                if not error.passing or time.monotonic() > ends:
+                    raise
+                logger.warning("%s; waiting for it", error)
+                await asyncio.sleep(_READ_AGAIN)
 
     async def drop(self, article: Article, reason: str) -> None:
         """Count a dropped article and say so in the ledger."""

@@ -52,6 +52,8 @@ class PersistPipeline:
         if stored.state != "same":
             stats.inc_value("tushuo/images", len(item.images))
             stats.inc_value("tushuo/captions", sum(1 for image in item.images if image.caption))
+        if stored.returned:
+            stats.inc_value("tushuo/articles_returned")
         if stored.story_id is not None:
             stats.inc_value("tushuo/articles_linked")
         return item

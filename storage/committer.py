@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,11 @@ from storage.engine import Database, DatabaseError, is_failure
 from storage.writer import StoreArticle, store_articles
 
 T_co = TypeVar("T_co", covariant=True)
+logger = logging.getLogger(__name__)
+
 MAX_BATCH = 500  # operations in one transaction
+_PAUSE = 0.5  # seconds before a database that is away is tried again; it doubles
+_PAUSE_MOST = 10.0  # seconds
 _HOPELESS = 2  # failures of the database in a row after which the rest of a batch is not tried
 
 
@@ -68,7 +73,9 @@ def write_now(database: Database, operations: Sequence[Operation[Any]]) -> list[
 class Committer:
     """Writes from an event loop through one thread; `await submit(...)` returns when it is committed."""
 
-    def __init__(self, database: Database, max_batch: int = MAX_BATCH) -> None:
+    def __init__(self, database: Database, max_batch: int = MAX_BATCH, patience: float = 0.0) -> None:
+        """`patience`: seconds to wait for a database that is away before those who wait are told."""
+        self._patience = patience
         self.batches = 0
         self.operations = 0
         self.seconds = 0.0
@@ -104,7 +111,7 @@ class Committer:
             del self._waiting[: self._max_batch]
             operations = [operation for operation, _ in batch]
             try:
-                results = await loop.run_in_executor(self._thread, self._write, operations)
+                results = await self._write_patiently(loop, operations)
             except BaseException as error:
                 # whoever waits must hear of it, even when the loop is being torn down
                 for _, future in batch:
@@ -119,6 +126,35 @@ class Committer:
                 else:
                     future.set_result(result)
 
+    async def _write_patiently(
+        self, loop: asyncio.AbstractEventLoop, operations: list[Operation[Any]]
+    ) -> list[Any]:
+        """The results of a batch; what a database that is away did not take is tried until patience ends.
+
+        Meanwhile everybody waits, and who waits asks for no further page: the crawl pauses by itself.
+        """
+        results = await loop.run_in_executor(self._thread, self._write, operations)
+        ends, pause, away = loop.time() + self._patience, _PAUSE, False
+        while left := [number for number, result in enumerate(results) if _is_away(result)]:
+            if loop.time() + pause > ends:
+                break
+            if not away:
+                away = True
+                logger.warning(
+                    "%s; waiting up to %.0f s for it, nothing is lost", results[left[0]], self._patience
+                )
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _PAUSE_MOST)
+            again = [operations[number] for number in left]
+            for number, result in zip(
+                left, await loop.run_in_executor(self._thread, self._write, again), strict=True
+            ):
+                results[number] = result
+        else:
+            if away:
+                logger.warning("%s: the database is back, the crawl goes on", self._database.name)
+        return results
+
     def _write(self, operations: list[Operation[Any]]) -> list[Any]:
         started = time.perf_counter()
         results = write_batch(self._database, operations)
@@ -126,6 +162,10 @@ class Committer:
         self.batches += 1
         self.operations += len(operations)
         return results
+
+
+def _is_away(result: object) -> bool:
+    return isinstance(result, DatabaseError) and result.passing
 
 
 def _apply(conn: Connection, operations: Sequence[Operation[Any]]) -> list[Any]:

@@ -24,6 +24,9 @@ _FAILURES = (sa.OperationalError, sa.InterfaceError, sa.InternalError, sa.Timeou
 class DatabaseError(Exception):
     """The database itself failed: it cannot be opened, read or written. The message says what to do."""
 
+    passing = False
+    """It may be back by itself: a server that restarts, a file that another process is writing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -211,7 +214,24 @@ def _translated(name: str) -> Iterator[None]:
     except sa.SQLAlchemyError as error:
         if not is_failure(error):
             raise
-        raise DatabaseError(f"{name}: {_explain(error)}") from error
+        failure = DatabaseError(f"{name}: {_explain(error)}")
+        failure.passing = _is_passing(error)
+        raise failure from error
+
+
+# SQLSTATE classes: connection exceptions, an operator's intervention, locks not available, too many clients
+_PASSING_STATES = ("08", "57P", "55P03", "53300")
+
+
+def _is_passing(error: sa.SQLAlchemyError) -> bool:
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.Error):
+        return "locked" in str(cause)
+    state = getattr(cause, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(_PASSING_STATES)
+    # the driver gives no state when there is no server to give one
+    return bool(getattr(error, "connection_invalidated", False)) or isinstance(error, sa.OperationalError)
 
 
 _ADVICE = (
@@ -229,6 +249,9 @@ _ADVICE = (
     ("No such file or directory", "is the server running, and is the socket's folder right?"),
     ("could not translate host name", "check the host in DATABASE_URL"),
     ("resolve host", "check the host in DATABASE_URL"),
+    ("closed the connection", "the server was stopped or restarted"),
+    ("terminating connection", "the server was stopped or restarted"),
+    ("connection is closed", "the server was stopped or restarted"),
     ("timeout expired", "the server does not answer; check host, port and firewall"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ __all__ = [
     "PageRow",
     "Reopen",
     "State",
+    "due_pages",
     "open_pages",
 ]
 
@@ -123,7 +124,10 @@ class MarkReachedEnd:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Write down what became of a page; counts an attempt, but for `postponed`, which fetches nothing."""
+    """Write down what became of a page; counts an attempt, but for `postponed`, which fetches nothing.
+
+    Of a page whose article is stored, storage.visits tells.
+    """
 
     page_id: int
     state: State
@@ -154,11 +158,6 @@ class Mark:
         if self.article_id is not None:
             values["article_id"] = self.article_id
         conn.execute(update(PAGE).where(PAGE.c.id == self.page_id).values(values))
-        if self.state == "gone":
-            # a part or an alias that goes does not take the article with it
-            own = select(PAGE.c.url_key).where(PAGE.c.id == self.page_id).scalar_subquery()
-            gone = and_(ARTICLE.c.url_key == own, ARTICLE.c.gone_at.is_(None))
-            conn.execute(update(ARTICLE).where(gone).values(gone_at=now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +191,7 @@ def open_pages(
     until: date | None = None,
     extractor: str | None = None,
 ) -> list[PageRow]:
-    """Article pages that are still to be fetched, in the order they were found.
+    """Article pages that are still to be fetched for the first time, in the order they were found.
 
     `channels` keeps those found in one of them; `url_keys` those pages, and what was found on them or on
     pages found on them. With `include_postponed` also postponed ones, whose day (where known) is within
@@ -214,6 +213,52 @@ def open_pages(
         unread = and_(PAGE.c.state == "failed", PAGE.c.extractor.is_not(None), PAGE.c.extractor != extractor)
         due = or_(due, unread)
     statement = select(PAGE).where(PAGE.c.portal == portal, PAGE.c.kind == "article", due).order_by(PAGE.c.id)
+    statement = _among(statement, channels, url_keys)
+    return [page_row(row, False) for row in conn.execute(statement)]
+
+
+def due_pages(
+    conn: Connection,
+    portal: str,
+    *,
+    channels: Collection[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    every: bool = False,
+) -> list[PageRow]:
+    """Pages of stored articles that are due for another visit, the longest due first.
+
+    With `every` all stored ones, due or not. `channels`, `since` and `until` as for open_pages(); a page is
+    asked for on condition that it changed, unless its article has several pages.
+    """
+    where: list[ColumnElement[bool]] = [
+        PAGE.c.portal == portal,
+        PAGE.c.kind == "article",
+        PAGE.c.state.in_(("stored", "gone")),
+        PAGE.c.url_key == ARTICLE.c.url_key,  # not the other addresses of an article
+    ]
+    if not every:
+        where.append(PAGE.c.not_before <= datetime.now(UTC))
+    if since:
+        where.append(or_(PAGE.c.day_hint.is_(None), PAGE.c.day_hint >= since.isoformat()))
+    if until:
+        where.append(or_(PAGE.c.day_hint.is_(None), PAGE.c.day_hint <= until.isoformat()))
+    statement = select(PAGE, ARTICLE.c.pages.label("article_pages"))
+    statement = statement.join(ARTICLE, ARTICLE.c.id == PAGE.c.article_id).where(*where)
+    statement = _among(statement, channels, None).order_by(PAGE.c.not_before, PAGE.c.id)
+    return [_to_visit(row) for row in conn.execute(statement)]
+
+
+def _to_visit(row: Any) -> PageRow:
+    page = page_row(row, False)
+    if row.article_pages > 1 or row.state == "gone":
+        # the first page says nothing of the others; of a page that was gone, all is wanted
+        return replace(page, body_hash=None)
+    return replace(page, etag=row.etag, last_modified=row.last_modified)
+
+
+def _among(statement: Any, channels: Collection[str] | None, url_keys: Collection[str] | None) -> Any:
+    """Only pages found in these channels, or at or below these addresses."""
     if channels is not None:
         statement = statement.where(PAGE.c.channel.in_(channels))
     if url_keys is not None:
@@ -221,4 +266,4 @@ def open_pages(
         # union, not union all: two lists that link to each other must not go round for ever
         tree = tree.union(select(PAGE.c.id).where(PAGE.c.found_on == tree.c.id))
         statement = statement.where(PAGE.c.id.in_(select(tree.c.id)))
-    return [page_row(row, False) for row in conn.execute(statement)]
+    return statement

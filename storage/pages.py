@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -14,6 +15,7 @@ from storage.lookup import ids
 from storage.models import PAGE
 from storage.records import chunks
 from storage.rows import storable
+from storage.visits import next_visit
 
 Kind = Literal["list", "article", "part"]
 State = Literal[
@@ -25,6 +27,7 @@ State = Literal[
     "failed",  # could not be fetched or read
     "gone",  # the portal says that it is no more
     "dropped",  # fetched and refused, for a reason
+    "forgotten",  # taken down, never fetched again
 ]
 STATES: tuple[State, ...] = State.__args__  # type: ignore[attr-defined]
 BAD_STATES: tuple[State, ...] = ("failed", "blocked", "dropped", "gone")
@@ -66,13 +69,29 @@ class PageRow:
     reached_end_at: datetime | None
     """Of a list page: when a run last paged down from it to the end."""
     day_hint: str | None
+    article_id: int | None = None
+    """The stored article that it holds or is a part of."""
+    last_fetch_at: datetime | None = None
+    etag: str | None = None
+    """With `last_modified`: what to ask with whether it changed; None: ask for the whole page."""
+    last_modified: str | None = None
+    body_hash: str | None = None
+    """Of the page as it was when its article was stored, by storage.pages.hash_of."""
 
 
-def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article]]) -> None:
-    """Mark the pages of stored articles, by (article id, article); make a row for one that has none."""
+def hash_of(body: bytes) -> str:
+    """What tells one state of a page's bytes from another."""
+    return blake2b(body, digest_size=16).hexdigest()
+
+
+def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article, datetime]]) -> None:
+    """Mark the pages of stored articles, by (article id, article, when it was first stored).
+
+    Makes a row for an article that has none.
+    """
     now = datetime.now(UTC)
     pages, parts, others = [], [], []
-    for article_id, article in articles:
+    for article_id, article, stored_at in articles:
         fetch = article.fetch
         seen: dict[str, Any] = {
             "b_article": article_id,
@@ -80,6 +99,7 @@ def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article]]) -> No
             "b_at": fetch.fetched_at or now,
             "b_state": "discovered" if fetch.incomplete else "stored",
             "b_reason": fetch.incomplete,
+            "b_next": None if fetch.incomplete else next_visit(stored_at, now, fetch.rhythm),
         }
         if fetch.page_id is None:
             others.append((article_id, article))
@@ -91,15 +111,17 @@ def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article]]) -> No
                     "b_status": fetch.status,
                     "b_etag": storable(fetch.etag),
                     "b_modified": storable(fetch.last_modified),
+                    "b_hash": fetch.body_hash,
                 }
             )
-        done = seen | {"b_state": "stored", "b_reason": None}
+        done = seen | {"b_state": "stored", "b_reason": None, "b_next": None}
         parts += [done | {"b_id": part} for part in fetch.part_ids if part != fetch.page_id]
     values: dict[str, Any] = {
         "state": bindparam("b_state"),
         "reason": bindparam("b_reason"),
         "attempts": PAGE.c.attempts + 1,
-        "not_before": None,
+        "not_before": bindparam("b_next"),
+        "missing_since": None,
         "extractor": None,
         "article_id": bindparam("b_article"),
         "run_id": bindparam("b_run"),
@@ -112,6 +134,7 @@ def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article]]) -> No
             last_status=bindparam("b_status"),
             etag=bindparam("b_etag"),
             last_modified=bindparam("b_modified"),
+            body_hash=bindparam("b_hash"),
         )
         conn.execute(answered, pages)
     if parts:
@@ -222,4 +245,7 @@ def page_row(row: Any, is_new: bool) -> PageRow:
         is_new=is_new,
         reached_end_at=row.reached_end_at,
         day_hint=row.day_hint,
+        article_id=row.article_id,
+        last_fetch_at=row.last_fetch_at,
+        body_hash=row.body_hash,
     )

@@ -17,6 +17,7 @@ from storage.pages import mark_stored
 from storage.prepared import Kept, Prepared, changed_fields, kept_articles, prepare
 from storage.records import chunks
 from storage.rows import KEY_STEP
+from storage.visits import end_absences
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Stored:
     """Its cluster of reprints; None when it is alone."""
     reprint_of: str | None = None
     """URL of the cluster's first; None when alone or first."""
+    returned: bool = False
+    """It had been gone from the portal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
 
     _assign_sort_keys(conn, new, known)
     article_ids = _insert(conn, new) | {item.url_key: old.id for item, old in known}
-    _touch(conn, known)
+    back = _touch(conn, known)
     _revise(conn, [(item, old) for item, old in differing if item.is_revision(old)], changed)
     _update(conn, differing)
 
@@ -85,7 +88,15 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
     uses.write_bylines(conn, fresh | renamed, list(renamed))
     _index(conn, new, differing)
     _link(conn, [(article_ids[item.url_key], item, kept.get(item.url_key)) for item in items])
-    mark_stored(conn, [(article_ids[item.url_key], item.article) for item in items])
+    first_stored = {old.id: old.row["stored_at"] for _, old in known}
+    mark_stored(
+        conn,
+        [
+            (article_id, item.article, first_stored.get(article_id, item.row["checked_at"]))
+            for item in items
+            for article_id in (article_ids[item.url_key],)
+        ],
+    )
 
     standing = stories.standing(conn, article_ids.values())
     revised = {old.id for item, old in differing if item.is_revision(old)}
@@ -95,7 +106,8 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
         state: Literal["new", "changed", "same"] = "new" if item.url_key not in kept else "same"
         if article_id in revised:
             state = "changed"
-        results.append(Stored(article_id, state, *standing.get(article_id, (None, None))))
+        story, reprint_of = standing.get(article_id, (None, None))
+        results.append(Stored(article_id, state, story, reprint_of, article_id in back))
     return results
 
 
@@ -129,14 +141,19 @@ def _insert(conn: Connection, items: list[Prepared]) -> dict[str, int]:
     return ids(conn, ARTICLE.c.url_key, [item.url_key for item in items])
 
 
-def _touch(conn: Connection, known: list[tuple[Prepared, Kept]]) -> None:
-    """Note that the articles were seen again."""
+def _touch(conn: Connection, known: list[tuple[Prepared, Kept]]) -> set[int]:
+    """Note that the articles were seen again; ids of those that had been gone."""
+    back: set[int] = set()
     if known:
         rows = [
             {"row_id": old.id, "gone_at": None} | {name: item.row[name] for name in ("checked_at", "run_id")}
             for item, old in known
         ]
         conn.execute(update(ARTICLE).where(ARTICLE.c.id == bindparam("row_id")), rows)
+        gone = [(item, old) for item, old in known if old.row["gone_at"] is not None]
+        for item, old in gone:
+            back |= end_absences(conn, [old.id], item.row["run_id"], item.row["checked_at"])
+    return back
 
 
 def _update(conn: Connection, differing: list[tuple[Prepared, Kept]]) -> None:

@@ -11,6 +11,10 @@ LIST_PAGES = "tushuo/list_pages"
 NEW = "tushuo/articles_new"
 CHANGED = "tushuo/articles_changed"
 SAME = "tushuo/articles_same"
+GONE = "tushuo/articles_gone"
+RETURNED = "tushuo/articles_returned"
+VISITS = "tushuo/visits"
+PAUSED = "tushuo/paused"
 LINKED = "tushuo/articles_linked"
 IMAGES = "tushuo/images"
 CAPTIONS = "tushuo/captions"
@@ -41,6 +45,13 @@ class Counts:
     postponed: int
     refused: int
     """Requests that the guard refused."""
+    gone: int = 0
+    """Stored articles that the portal no longer has."""
+    returned: int = 0
+    visits: int = 0
+    """Stored articles that were due for another look."""
+    paused: int = 0
+    """Pages not asked for, because their host is left alone."""
     reasons: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
     """For each of dropped, failed, blocked and postponed: (reason, count), the most frequent first."""
 
@@ -67,6 +78,10 @@ class Counts:
             blocked=total(BLOCKED),
             postponed=total(POSTPONED),
             refused=int(stats.get(REFUSED, 0)),
+            gone=int(stats.get(GONE, 0)),
+            returned=int(stats.get(RETURNED, 0)),
+            visits=int(stats.get(VISITS, 0)),
+            paused=int(stats.get(PAUSED, 0)),
             reasons={name.removeprefix("tushuo/"): found for name, found in reasons.items()},
         )
 

@@ -69,10 +69,14 @@ def summary_lines(
         f"  articles  {counts.new} new, {counts.changed} changed, {counts.same} as stored"
         + (f"; {counts.linked} with the text of another" if counts.linked else "")
     )
+    if counts.visits or counts.gone or counts.returned:
+        lines.append(f"  visits    {counts.visits} again, {counts.gone} gone, {counts.returned} returned")
     lines.append(f"  pictures  {counts.images}, {counts.captions} with a caption")
     for name in ("dropped", "failed", "blocked", "postponed"):
         if number := getattr(counts, name):
             lines.append(f"  {name:<9} {number}{_top(counts.reasons.get(name, []))}")
+    if counts.paused:
+        lines.append(f"  paused    {counts.paused} pages of hosts in trouble; the next run goes on with them")
     if counts.refused:
         lines.append(f"  refused   {counts.refused} (addresses or ports that are not public)")
     lines.extend(f"  next      {advice}" for advice in next_steps(portal, counts, stats))

@@ -18,6 +18,7 @@ from twisted.web.client import HTTPConnectionPool
 
 from crawler.middlewares.connect_to import ConnectTo
 from crawler.middlewares.guard import RefusedAddress
+from crawler.middlewares.pace import Pace
 from crawler.middlewares.proxy import Proxy
 from crawler.middlewares.resolver import RefusedName
 
@@ -38,6 +39,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         self._connect_to = ConnectTo.from_setting(crawler.settings["CONNECT_TO"])
         self._proxy = Proxy.from_setting(crawler.settings["PROXY"])
         self._unknown_hosts: set[str] = set()
+        self._pace = Pace.of(crawler)
         timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._pool = _RoutedPool(self._pool, self._connect_to, self._proxy, timeout)
 
@@ -46,7 +48,14 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         host = (urlparse_cached(request).hostname or "").lower()
         if not self._connect_to.endpoint(host):
             await self._look_up(host, request)
-        return await super().download_request(request)
+        await self._pace.turn(request)
+        try:
+            response = await super().download_request(request)
+        except BaseException as error:
+            self._pace.failed(request, error)
+            raise
+        self._pace.answered(request, response)
+        return response
 
     async def _look_up(self, host: str, request: Request) -> None:
         from twisted.internet import reactor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -15,7 +14,9 @@ from crawler.extract.lists import ListPage
 from crawler.failures import Failure, why
 from crawler.identity import UrlError
 from crawler.read import Page
+from crawler.spiders.later import UnderWay
 from crawler.spiders.responses import header, judge_list
+from crawler.traps import is_trap
 from storage.ledger import FinishList, Found, Mark, MarkReachedEnd, OpenLists, PageRow
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DEPTH_MOST = 4  # lists below lists: a home page, its sitemap index, its sitemaps; more is a circle of names
+_STALE_MOST = 3  # pages of a list without a link that an earlier page of it had not
 _PAST_THE_END = frozenset({"http_404", "http_410", "no_links", "empty"})
 
 
@@ -41,6 +43,10 @@ class Walk:
     skipped: bool = False
     """Some page was left out because of since=, until= or limit=: the end was not reached."""
     seen: set[str] = field(default_factory=set)
+    links: set[int] = field(default_factory=set)
+    """Hashes of the identities of all links so far."""
+    stale: int = 0
+    """Pages in a row on which every link had been seen before in this walk."""
     guessed: bool = False
     """Nobody named this list: that it is not there means nothing."""
 
@@ -50,17 +56,11 @@ class Lists:
 
     def __init__(self, spider: PortalSpider) -> None:
         self.spider = spider
-        self._under_way = 0
-        self._quiet = asyncio.Event()
+        self.under_way = UnderWay()
 
     async def quiet(self) -> None:
         """Wait until no list page is under way."""
-        await self._quiet.wait()
-
-    def _done(self) -> None:
-        self._under_way -= 1
-        if not self._under_way:
-            self._quiet.set()
+        await self.under_way.none()
 
     def walk(self, row: PageRow, seen: set[str] | None = None, *, guessed: bool = False) -> Request:
         """The request that begins a walk at a list's first page."""
@@ -68,27 +68,28 @@ class Lists:
         seen = set() if seen is None else seen
         return self.request(row, Walk(row, row.channel, known_end, seen=seen, guessed=guessed))
 
-    def request(self, row: PageRow, walk: Walk) -> Request:
+    def request(self, row: PageRow, walk: Walk, tries: int = 0) -> Request:
+        """The request for a list page; `tries` counts those at the end of the run."""
         walk.seen.add(row.url_key)
-        self._under_way += 1
-        self._quiet.clear()
+        self.under_way.begin()
         return Request(
             row.url,
             self.parse,
             errback=self.failed,
-            cb_kwargs={"row": row, "walk": walk},
+            cb_kwargs={"row": row, "walk": walk, "tries": tries},
+            meta={"page_id": row.id, "max_retry_times": 0 if tries else None},
             dont_filter=True,  # the ledger decides what is fetched
             priority=-row.depth,
         )
 
-    async def parse(self, response: Response, row: PageRow, walk: Walk) -> AsyncIterator[Any]:
+    async def parse(self, response: Response, row: PageRow, walk: Walk, tries: int) -> AsyncIterator[Any]:
         try:
-            async for result in self.read(response, row, walk):
+            async for result in self.read(response, row, walk, tries):
                 yield result
         finally:
-            self._done()
+            self.under_way.end()
 
-    async def read(self, response: Response, row: PageRow, walk: Walk) -> AsyncIterator[Any]:
+    async def read(self, response: Response, row: PageRow, walk: Walk, tries: int) -> AsyncIterator[Any]:
         """What follows from a list page: articles, further lists, the next page."""
         page = judge_list(response, self.spider.portal, is_start=row.depth == 0)
         if isinstance(page, Page):
@@ -103,7 +104,7 @@ class Lists:
                 await self.spider.submit(Mark(row.id, "done", "past_the_end", status=response.status))
                 await self.reached_end(walk)
             else:
-                await self.lost(row, page)
+                await self.lost(row, page, walk, tries)
             return
         self.spider.inc("list_pages")
         found = [self.found(link, walk.channel, row.depth + 1) for link in page.links]
@@ -130,9 +131,9 @@ class Lists:
     async def failed(self, failure: TwistedFailure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
         try:
-            await self.lost(request.cb_kwargs["row"], why(failure.value, request.url))
+            await self.lost(failure=why(failure.value, request.url), **request.cb_kwargs)
         finally:
-            self._done()
+            self.under_way.end()
 
     async def columns(self, page: ListPage, row: PageRow, walk: Walk) -> AsyncIterator[Request]:
         """Walks down the lists, feeds and sitemaps below this one."""
@@ -168,6 +169,11 @@ class Lists:
         if page.next_url is None:
             await self.reached_end(walk)
             return None
+        if self.goes_round(walk, rows):
+            logger.warning("%s: the list repeats itself; the walk down it ends here", row.url)
+            spider.store.count("dropped", "trap")
+            await self.reached_end(walk)
+            return None
         nothing_new = bool(rows) and not any(row.is_new or row.state == "discovered" for row in rows)
         if nothing_new and walk.known_end:
             await self.reached_end(walk)
@@ -188,6 +194,13 @@ class Lists:
         )
         return self.request(following, walk)
 
+    def goes_round(self, walk: Walk, rows: list[PageRow]) -> bool:
+        """True when a list has shown only links it showed before for several pages: a calendar, a circle."""
+        keys = {hash(row.url_key) for row in rows}
+        walk.stale = walk.stale + 1 if keys <= walk.links else 0
+        walk.links |= keys
+        return walk.stale >= _STALE_MOST
+
     def all_too_old(self, page: ListPage) -> bool:
         """True when every link of a page is older than since=: lists run from new to old."""
         return bool(page.links) and all(self.is_too_old(link) for link in page.links)
@@ -202,15 +215,30 @@ class Lists:
         if not walk.skipped:
             await self.spider.submit(MarkReachedEnd(walk.first.id))
 
-    async def lost(self, row: PageRow, failure: Failure) -> None:
+    async def lost(self, row: PageRow, failure: Failure, walk: Walk, tries: int) -> None:
         """Say what became of a list page that could not be read."""
+        if failure.passing and not failure.paused and self.again(row, walk, tries):
+            logger.info("%s", failure.message)
+            return
         logger.warning("%s", failure.message)
         await self.spider.mark(row, failure)
         if not row.depth and self.spider.arguments.urls:
             self.spider.inc("start_failed")
 
+    def again(self, row: PageRow, walk: Walk, tries: int) -> bool:
+        """Try once more at the end of the run; False when that was done often enough."""
+        pause = self.spider.pause_before(tries)
+        if pause is None:
+            return False
+        self.spider.later.add(pause, lambda: self.request(row, walk, tries + 1))
+        return True
+
     def key(self, url: str) -> str | None:
-        """A link's identity; None, counted, when it is no web address."""
+        """A link's identity; None, counted, when it is no web address or a trap."""
+        if is_trap(url):
+            self.spider.store.count("dropped", "trap")
+            logger.info("a link is left out: %s repeats its own path", url)
+            return None
         try:
             return self.spider.key(url)
         except UrlError as error:

@@ -68,7 +68,9 @@ async def _fetch(spider: PortalSpider, url: str, row: PageRow, fetch: Fetch) -> 
     assert engine is not None
     outcome: Page | Failure
     try:
-        response = await engine.download_async(Request(url, dont_filter=True, priority=_PART_PRIORITY))
+        response = await engine.download_async(
+            Request(url, dont_filter=True, priority=_PART_PRIORITY, meta={"page_id": part.id})
+        )
         outcome = judge(response, spider.portal)
     except Exception as error:  # noqa: BLE001 - whatever a download may raise; why() names it
         outcome = why(error, url)

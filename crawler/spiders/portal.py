@@ -18,12 +18,14 @@ from crawler.extract.dates import url_day
 from crawler.extract.lists import is_article_url
 from crawler.failures import Failure
 from crawler.identity import belongs, url_key
+from crawler.middlewares.pace import Pace
 from crawler.portals import Portal
 from crawler.spiders.articles import Articles
+from crawler.spiders.later import Later
 from crawler.spiders.lists import Lists
 from crawler.store import Store
 from storage.engine import DatabaseError
-from storage.ledger import Discover, Found, Mark, OpenLists, PageRow, open_pages
+from storage.ledger import Discover, Found, Mark, OpenLists, PageRow, due_pages, open_pages
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from storage.pages import State
 
 logger = logging.getLogger(__name__)
+_LATER_TRIES = 3  # further tries at the end of a run, for what failed for a passing reason
 
 
 class PortalSpider(Spider):
@@ -48,12 +51,18 @@ class PortalSpider(Spider):
         self.arguments: Arguments = parse_arguments(self.portal, **self.given)
         self.lists = Lists(self)
         self.articles = Articles(self)
+        self.later = Later()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.store = Store.of(crawler)
         return spider
+
+    @property
+    def rhythm(self) -> tuple[float, ...]:
+        """Seconds after its first storage at which an article is visited again."""
+        return tuple(float(step) for step in self.crawler.settings.getlist("REVISIT_AFTER"))
 
     @classmethod
     def update_settings(cls, settings: Any) -> None:
@@ -75,6 +84,9 @@ class PortalSpider(Spider):
         if pages:
             rows = await self.submit(Discover(self.portal.name, self.store.run_id, pages))
             for found, row in zip(pages, rows, strict=True):
+                if row.state == "forgotten":
+                    self.start_failed("forgotten", f"{found.url} was taken down (scrapy forget); not fetched")
+                    continue
                 # a page that is named is fetched, whatever the ledger says of it
                 for request in self.articles.take([row], named=found.url):
                     yield request
@@ -83,9 +95,57 @@ class PortalSpider(Spider):
                 # under a limit one list after the other: the rest may not be needed
                 await self.lists.quiet()
                 if self.articles.is_full:
-                    return
+                    break
             for row in await self.submit(OpenLists(self.portal.name, self.store.run_id, [found])):
                 yield self.lists.walk(row)
+        for request in self.articles.visit(await self.due()):
+            yield request
+        async for request in self.later.requests(self.settled):
+            yield request
+
+    async def settled(self) -> None:
+        """Wait until no page is under way, nor any that follows from one."""
+        # the end of a list may begin articles, never the other way round
+        await self.lists.quiet()
+        await self.articles.under_way.none()
+
+    async def due(self) -> list[PageRow]:
+        """Pages of stored articles that are to be looked at again."""
+        arguments = self.arguments
+        if arguments.revisit == "none" or arguments.urls or arguments.outside:
+            return []
+        if arguments.limit is not None and arguments.revisit != "all":
+            return []  # a limited run is a look at what is new
+        rows: list[PageRow] = await self.store.read(
+            due_pages,
+            self.name,
+            channels=self.channel_names(),
+            since=date.fromisoformat(arguments.since) if arguments.since else None,
+            until=date.fromisoformat(arguments.until) if arguments.until else None,
+            every=arguments.revisit == "all",
+        )
+        if rows:
+            logger.info("%s: visiting %d stored articles again", self.portal.name, len(rows))
+        self.inc("visits", len(rows))
+        return rows
+
+    def pause_before(self, tries: int) -> float | None:
+        """Seconds to wait before a page that failed is asked again, counting tries; None: not in this run."""
+        settings = self.crawler.settings
+        if (
+            tries >= _LATER_TRIES
+            or not settings.getint("RETRY_TIMES")
+            or not settings.getbool("RETRY_ENABLED")
+        ):
+            return None
+        self.inc("tried_again")
+        return settings.getfloat("RETRY_PAUSE") * 2.0 ** (tries + 1)
+
+    def channel_names(self) -> list[str] | None:
+        """The channels that the arguments name; None for all: also pages found where no channel is known."""
+        if len(self.arguments.channels) == len(self.portal.channels):
+            return None
+        return [channel.name for channel in self.arguments.channels]
 
     def start_pages(self) -> tuple[list[Found], list[Found]]:
         """Article pages and list pages that the arguments name."""
@@ -106,14 +166,11 @@ class PortalSpider(Spider):
     async def resume(self) -> AsyncIterator[Request]:
         """Articles that an earlier run found and did not finish, as far as this run's arguments go."""
         arguments = self.arguments
-        channels: list[str] | None = [channel.name for channel in arguments.channels]
-        if len(arguments.channels) == len(self.portal.channels):
-            channels = None  # all: also those found where no channel is known
         rows: list[PageRow] = (
             await self.store.read(
                 open_pages,
                 self.name,
-                channels=None if arguments.urls or arguments.outside else channels,
+                channels=None if arguments.urls or arguments.outside else self.channel_names(),
                 url_keys=[self.key(url) for url in arguments.urls] if arguments.urls else None,
                 include_postponed=True,
                 since=date.fromisoformat(arguments.since) if arguments.since else None,
@@ -153,6 +210,8 @@ class PortalSpider(Spider):
 
     async def mark(self, row: PageRow, failure: Failure, state: State | None = None) -> None:
         """Write into the ledger what became of a page; `state` in place of the failure's own."""
+        if failure.state == "blocked":
+            Pace.of(self.crawler).challenged(row.url)
         self.store.count(failure.state, failure.reason)
         await self.submit(
             Mark(

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.portals import Portal
+    from storage.pages import State
 
 _HOME = frozenset({"", "/", "/index.html", "/index.htm", "/index.shtml"})
 # the page came, and the rules of this version could not make an article of it: newer ones may
+_STATES: dict[str, State] = {"challenge": "blocked", "soft_404": "gone"}
 _UNREAD = frozenset({"not_article", "no_title", "no_body", "undecodable"})
 
 
@@ -72,7 +74,7 @@ def of_refusal(refusal: Refusal, status: int) -> Failure:
     return Failure(
         refusal.reason,
         refusal.message,
-        state="blocked" if refusal.reason == "challenge" else "failed",
+        state=_STATES.get(refusal.reason, "failed"),
         status=status,
         passing=refusal.reason == "empty",
         unread=refusal.reason in _UNREAD,

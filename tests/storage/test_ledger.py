@@ -21,6 +21,7 @@ from storage.ledger import (
 from storage.models import ARTICLE, PAGE, RUN
 from storage.pages import PageRow
 from storage.runs import FinishRun, StartRun
+from storage.visits import Missing
 from tests.factories import apply, article, fetched, found, row, rows, store, url
 
 
@@ -193,9 +194,12 @@ def test_an_article_whose_page_is_gone_is_kept_and_says_since_when(database: Dat
     (page,) = discover(database, found(1))
     store(database, fetched(article(1), page.id), article(2))
 
-    apply(database, Mark(page.id, "gone", "404", 404))
+    missing = Missing(page.id, None, "http_404", 404, (3600.0,), confirm=0)
+    assert apply(database, missing) == "missed"
+    assert row(database, ARTICLE, url=url(1)).gone_at is None
+    assert apply(database, missing) == "gone"
     since = row(database, ARTICLE, url=url(1)).gone_at
-    apply(database, Mark(page.id, "gone", "404", 404))
+    assert apply(database, missing) == "still_gone"
 
     assert since is not None
     assert row(database, ARTICLE, url=url(1)).gone_at == since
