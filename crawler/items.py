@@ -89,6 +89,8 @@ class Fetch:
     """Of the first page's bytes; None for an article of several pages, which one hash does not tell."""
     rhythm: tuple[float, ...] = ()
     """Seconds after its first storage at which the page is due again."""
+    rules_only: bool = False
+    """Read again from the archive: what differs is the rules' doing, not the portal's."""
     incomplete: str | None = None
     """Why a further page is missing for now: what there is is stored, and the next run fetches it again."""
 

@@ -130,10 +130,22 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.redirect.MetaRefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.middlewares.archive.ArchiveMiddleware": 595,
     "crawler.middlewares.redirect.RedirectMiddleware": 600,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.middlewares.proxy.ProxyMiddleware": 750,
 }
+
+# --- the archive: every response as it came, from which scrapy reextract reads again
+
+ARCHIVE = True
+ARCHIVE_DIR = (
+    None  # relative to the folder of scrapy.cfg; None: archive beside the SQLite file, else data/archive
+)
+ARCHIVE_FILE_MIB = 512.0  # a file of the archive is closed at this size
+ARCHIVE_MAX_GIB = (
+    50.0  # of the whole folder, some two million pages; then the crawl goes on without, and says so
+)
 
 # --- what becomes of an article
 

@@ -16,12 +16,15 @@ from scrapy.exceptions import CloseSpider
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from crawler import __version__
+from crawler.lock import RunLock
 from storage.committer import Committer
 from storage.engine import Database, DatabaseError, open_database, resolve_url
 from storage.ledger import Mark
 from storage.runs import FinishRun, StartRun
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
@@ -62,6 +65,9 @@ class Store:
         self._committer: Committer | None = None
         self._opening: asyncio.Lock | None = None
         self._failed = False
+        self._lock: RunLock | None = None
+        self.closing: list[Callable[[], Awaitable[None]]] = []
+        """What must be done before the database is closed."""
         self._closing: asyncio.Future[None] | None = None
         """Kept until it is done: the event loop itself holds tasks weakly."""
         crawler.signals.connect(self._spider_closed, signal=signals.spider_closed)
@@ -96,10 +102,30 @@ class Store:
                         version=__version__,
                     )
                 )
+                hosts = getattr(getattr(spider, "portal", None), "hosts", ())
+                await self._lock_hosts(spider, hosts)
             except DatabaseError as error:
                 logger.error("%s", error)
                 self._failed = True
                 raise CloseSpider("database_failed") from error
+
+    async def _lock_hosts(self, spider: Spider, hosts: Sequence[str]) -> None:
+        """Make sure that nobody else crawls these hosts; CloseSpider when somebody does."""
+        assert self._committer is not None
+        assert self.run_id is not None
+        lock = RunLock(self._committer, self._lock_lost)
+        others = await lock.take(hosts, spider.name, self.run_id)
+        if others:
+            for other in others:
+                logger.error("%s: %s", spider.name, other.told())
+            raise CloseSpider("locked")
+        self._lock = lock
+
+    def _lock_lost(self) -> None:
+        logger.error("another run has taken over the hosts of this one, which was away for too long; it ends")
+        assert self.crawler.engine is not None
+        closing = self.crawler.engine.close_spider_async(reason="lock_lost")
+        self._closing = asyncio.ensure_future(closing)
 
     async def submit(self, operation: Operation[T]) -> T:
         """The result of an operation, once committed. A failing database ends the crawl (DatabaseError)."""
@@ -158,6 +184,10 @@ class Store:
         if self._committer is None:
             return
         try:
+            for last in self.closing:
+                await last()
+            if self._lock is not None and not self._failed:
+                await self._lock.release()
             if not self._failed and self.run_id is not None:
                 counts = {
                     key.removeprefix("tushuo/"): value

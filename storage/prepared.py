@@ -85,7 +85,7 @@ class Prepared:
 
     def is_revision(self, old: Kept) -> bool:
         """True when readers see another article; a new way of hashing alone is none."""
-        if self.row["content_hash"] == old.row["content_hash"]:
+        if self.row["content_hash"] == old.row["content_hash"] or self.article.fetch.rules_only:
             return False
         return not _CONTENT.isdisjoint(changed_fields(self, old))
 

@@ -12,7 +12,7 @@ from crawler.identity import UrlError, url_key
 from crawler.items import Article
 from crawler.portals.registry import portal_of
 from storage.filters import Filters
-from storage.models import ARTICLE, ARTICLE_IMAGE, PAGE, REVISION, RUN, STORY
+from storage.models import ABSENCE, ARTICLE, ARTICLE_IMAGE, PAGE, REVISION, RUN, STORY
 from storage.pages import State
 from storage.records import chunks, load, select_articles
 from storage.rows import fits
@@ -133,6 +133,13 @@ def revisions(conn: Connection, article_id: int) -> list[dict[str, Any]]:
     """Earlier states of an article, oldest first: number, seen_at, changed, title, body_text, images."""
     columns = [REVISION.c[n] for n in ("number", "seen_at", "changed", "title", "body_text", "images")]
     statement = select(*columns).where(REVISION.c.article_id == article_id).order_by(REVISION.c.number)
+    return [dict(row._mapping) for row in conn.execute(statement)]
+
+
+def absences(conn: Connection, article_id: int) -> list[dict[str, Any]]:
+    """Times at which the portal did not have an article, oldest first: gone_at, reason, returned_at."""
+    columns = (ABSENCE.c.gone_at, ABSENCE.c.reason, ABSENCE.c.returned_at)
+    statement = select(*columns).where(ABSENCE.c.article_id == article_id).order_by(ABSENCE.c.id)
     return [dict(row._mapping) for row in conn.execute(statement)]
 
 

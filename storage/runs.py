@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
+from storage.locks import holders, is_dead
 from storage.models import RUN
 
 
@@ -46,3 +47,47 @@ class FinishRun:
     def apply(self, conn: Connection) -> None:
         values = {"finished_at": datetime.now(UTC), "reason": self.reason, "counts": self.counts}
         conn.execute(update(RUN).where(RUN.c.id == self.run_id).values(values))
+
+
+class RunRow(NamedTuple):
+    """A run as people ask for it."""
+
+    id: int
+    portal: str
+    arguments: dict[str, Any]
+    started_at: datetime
+    finished_at: datetime | None
+    state: str
+    """running, killed, or Scrapy's finish_reason."""
+    counts: dict[str, Any]
+    host: str
+    pid: int
+    version: str
+
+
+def runs(
+    conn: Connection, *, portal: str | None = None, run_id: int | None = None, limit: int | None = None
+) -> list[RunRow]:
+    """Runs, the newest first; one that neither ended nor holds a lock was killed."""
+    statement = select(RUN).order_by(RUN.c.id.desc()).limit(limit)
+    if portal is not None:
+        statement = statement.where(RUN.c.portal == portal)
+    if run_id is not None:
+        statement = statement.where(RUN.c.id == run_id)
+    now = datetime.now(UTC)
+    alive = {h.run_id for h in holders(conn) if h.lease_until > now and not is_dead(h.process)}
+    return [
+        RunRow(
+            row.id,
+            row.portal,
+            row.arguments,
+            row.started_at,
+            row.finished_at,
+            row.reason or ("running" if row.id in alive else "killed"),
+            row.counts or {},
+            row.host,
+            row.pid,
+            row.version,
+        )
+        for row in conn.execute(statement)
+    ]

@@ -72,12 +72,16 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
     kept = kept_articles(conn, [item.url_key for item in items])
     new = [item for item in items if item.url_key not in kept]
     known = [(item, kept[item.url_key]) for item in items if item.url_key in kept]
+    for item, old in known:
+        if item.article.fetch.rules_only:
+            item.row |= {name: old.row[name] for name in ("checked_at", "run_id")}
+    visited = [(item, old) for item, old in known if not item.article.fetch.rules_only]
     differing = [(item, old) for item, old in known if item.differs(old)]
     changed = {old.id: changed_fields(item, old) for item, old in differing}
 
     _assign_sort_keys(conn, new, known)
     article_ids = _insert(conn, new) | {item.url_key: old.id for item, old in known}
-    back = _touch(conn, known)
+    back = _touch(conn, visited)
     _revise(conn, [(item, old) for item, old in differing if item.is_revision(old)], changed)
     _update(conn, differing)
 
@@ -94,6 +98,7 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
         [
             (article_id, item.article, first_stored.get(article_id, item.row["checked_at"]))
             for item in items
+            if not item.article.fetch.rules_only or item.url_key not in kept
             for article_id in (article_ids[item.url_key],)
         ],
     )

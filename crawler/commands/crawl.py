@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # ends that leave work undone which the run was asked for
-_FAILED_ENDS = frozenset({"database_failed", "start_error", "memusage_exceeded", "cancelled"})
+_FAILED_ENDS = frozenset(
+    {"database_failed", "start_error", "memusage_exceeded", "cancelled", "locked", "lock_lost"}
+)
 
 
 class Command(ScrapyCrawl):

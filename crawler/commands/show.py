@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import UsageError
 
 from crawler import command
+from crawler.diff import diff_lines, state_lines
 from crawler.items import Article, to_record
 from crawler.output import day_and_minute, print_json
 
@@ -31,11 +32,13 @@ class Command(command.Command):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--revisions", action="store_true", help="also the earlier states of its text")
+        parser.add_argument(
+            "--revisions", action="store_true", help="also what changed in it, and when it was gone"
+        )
         parser.add_argument("--json", action="store_true", help="the record as one line of JSON")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from storage.queries import article_by, revisions
+        from storage.queries import absences, article_by, revisions
 
         if len(args) != 1:
             raise UsageError("name one article by its id or URL", print_help=False)
@@ -47,15 +50,17 @@ class Command(command.Command):
                     "of a page"
                 )
             earlier = revisions(conn, found.id) if opts.revisions else []
+            periods = absences(conn, found.id)
         if opts.json:
             record = to_record(found.article)
-            print_json([record | {"revisions": earlier} if opts.revisions else record])
+            print_json([record | {"revisions": earlier, "absences": periods} if opts.revisions else record])
             return
         for line in page(found):
             print(line)
-        for revision in earlier:
-            for line in earlier_state(revision):
-                print(line)
+        for line in absences_of(periods):
+            print(line)
+        for line in history(found, earlier):
+            print(line)
         if opts.revisions and not earlier:
             print("\nno earlier state: its text and captions have not changed since it was stored")
 
@@ -103,12 +108,22 @@ def byline(article: Article) -> Iterator[str]:
             yield f"{label}：{names}"
 
 
-def earlier_state(revision: dict[str, Any]) -> Iterator[str]:
-    """The lines of an earlier state."""
-    changed = "、".join(revision["changed"])
-    seen = f"{revision['seen_at']:%Y-%m-%d %H:%M} UTC"
-    yield f"\n--- state {revision['number']}, replaced {seen}; changed: {changed}"
-    yield revision["title"]
-    yield revision["body_text"]
-    for image in revision["images"]:
-        yield f"  〔图〕{image.get('caption') or ''} {image.get('credit_raw') or ''}".rstrip()
+def history(found: Found, revisions: list[dict[str, Any]]) -> Iterator[str]:
+    """Each change of an article, the oldest first, as a diff of the state before and the one after."""
+    now = to_record(found.article)
+    states = [(r["title"], r["body_text"], r["images"]) for r in revisions]
+    states.append((now["title"], now["body_text"], now["images"]))
+    for revision, old, new in zip(revisions, states, states[1:], strict=False):
+        changed = "、".join(revision["changed"])
+        replaced = f"{revision['seen_at']:%Y-%m-%d %H:%M} UTC"
+        yield f"\n--- state {revision['number']}, replaced {replaced}; changed: {changed}"
+        yield from diff_lines(state_lines(*old), state_lines(*new))
+
+
+def absences_of(periods: list[dict[str, Any]]) -> Iterator[str]:
+    """When the portal did not have the article."""
+    for period in periods:
+        line = f"gone {period['gone_at']:%Y-%m-%d %H:%M} UTC ({period['reason']})"
+        if period["returned_at"]:
+            line += f", returned {period['returned_at']:%Y-%m-%d %H:%M} UTC"
+        yield line

@@ -77,7 +77,11 @@ class Lists:
             self.parse,
             errback=self.failed,
             cb_kwargs={"row": row, "walk": walk, "tries": tries},
-            meta={"page_id": row.id, "max_retry_times": 0 if tries else None},
+            meta={
+                "page_id": row.id,
+                "known_page": row.attempts > 0,
+                "max_retry_times": 0 if tries else None,
+            },
             dont_filter=True,  # the ledger decides what is fetched
             priority=-row.depth,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,21 @@ _MISSING = "part_missing"
 
 
 async def with_parts(spider: PortalSpider, first: Article, page: Page, row: PageRow) -> Article:
-    """The whole of an article of several pages: its one-page version, else one page after another.
+    """The whole of an article of several pages, its further pages fetched.
 
     Where a page is missing for a passing reason, what there is carries `fetch.incomplete`.
     """
+
+    async def fetch(url: str) -> Page | None:
+        return await _fetch(spider, url, row, first.fetch)
+
+    return await gather(first, page, fetch)
+
+
+async def gather(first: Article, page: Page, fetch: Callable[[str], Awaitable[Page | None]]) -> Article:
+    """The whole of an article: its one-page version, else one page after another, as `fetch` gives them."""
     if page.parts.whole_url:
-        whole = await _fetch(spider, page.parts.whole_url, row, first.fetch)
+        whole = await fetch(page.parts.whole_url)
         if whole is not None and len(whole.article.body_text) >= len(first.body_text):
             merged = replace(
                 complete(first, whole.article),
@@ -48,7 +58,7 @@ async def with_parts(spider: PortalSpider, first: Article, page: Page, row: Page
     following = page.parts.next_url
     while following and following not in seen and len(parts) < PARTS_MOST:
         seen.add(following)
-        part = await _fetch(spider, following, row, first.fetch)
+        part = await fetch(following)
         if part is None:
             break
         parts.append(part.article)
