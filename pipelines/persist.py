@@ -9,6 +9,7 @@ from scrapy.exceptions import DropItem
 
 from crawler.store import Store
 from storage.engine import DatabaseError
+from storage.forget import Forgotten
 from storage.writer import StoreArticle
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class PersistPipeline:
             raise DropItem(
                 f"{item.url}: not stored, the database failed; the next run fetches it again"
             ) from None
+        except Forgotten as error:
+            await self.store.drop(item, "forgotten")
+            raise DropItem(str(error)) from None
         except Exception as error:
             # a poisonous row must cost itself only, and be found again in the ledger
             logger.exception("%s could not be stored", item.url)

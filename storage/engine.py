@@ -59,6 +59,14 @@ class Database:
                     lock_writers(conn)
                 yield conn
 
+    def flush_log(self) -> None:
+        """SQLite: move what the write-ahead log holds into the file, and empty the log."""
+        with self.reading() as conn:
+            raw = conn.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            conn.rollback()  # not possible inside a transaction
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from crawler.items import Article
 from storage import index, stories, uses
+from storage.forget import check_not_forgotten
 from storage.lookup import ids
 from storage.models import ARTICLE, REVISION
 from storage.pages import mark_stored
@@ -69,6 +70,7 @@ def store_articles(conn: Connection, articles: Sequence[Article]) -> list[Stored
 
 def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
     """Store articles of distinct url_keys."""
+    check_not_forgotten(conn, [item.url_key for item in items])
     kept = kept_articles(conn, [item.url_key for item in items])
     new = [item for item in items if item.url_key not in kept]
     known = [(item, kept[item.url_key]) for item in items if item.url_key in kept]

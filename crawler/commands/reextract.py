@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from crawler.output import print_json, print_table, say
 from crawler.reextract import Job, Report, Reread, differing, reread_all
 
 if TYPE_CHECKING:
+    from crawler.items import Article
     from storage.engine import Database
 
 _BATCH = 100  # articles written together
 _PROGRESS = 500  # articles between two progress lines
+_PLACES_MOST = 50_000  # pages of the given files among which further pages of an article are looked for
 _SHOWN = 5  # pages that could not be read, named
 
 
@@ -55,7 +58,7 @@ class Command(command.Command):
             raise UsageError("--portal is for the database's own archive", print_help=False)
         report = Report()
         with self.database(create=bool(args)) as database:
-            jobs = self.given(args) if args else self.archived(database, opts.portal, report)
+            jobs = self.given(database, args) if args else self.archived(database, opts.portal, report)
             cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
             batch: list[Reread] = []
             for result in reread_all(jobs, opts.jobs or cores):
@@ -88,15 +91,20 @@ class Command(command.Command):
                 }
                 yield Job(str(_place(folder, found.file)), found.offset, None, parts, found.article_id)
 
-    def given(self, names: list[str]) -> Iterator[Job]:
-        """The pages of WARC files that are articles by their addresses."""
+    def given(self, database: Database, names: list[str]) -> Iterator[Job]:
+        """The pages of WARC files that are articles by their addresses.
+
+        Of a stored article the latest state; of one that is not, every state in its order.
+        """
         from crawler.archive.reader import ArchiveError, responses
         from crawler.extract.lists import is_article_url
         from crawler.identity import UrlError, url_key
         from crawler.portals.registry import portal_of
+        from storage.lookup import ids
+        from storage.models import ARTICLE
 
         places: dict[str, tuple[str, int]] = {}
-        wanted: dict[str, None] = {}
+        wanted: dict[str, list[tuple[datetime, str, int]]] = {}
         for name in names:
             try:
                 for found in responses(Path(name)):
@@ -109,11 +117,16 @@ class Command(command.Command):
                         continue
                     places[key] = (name, found.offset)
                     if is_article_url(found.url, portal):
-                        wanted[key] = None
+                        wanted.setdefault(key, []).append((found.fetched_at, name, found.offset))
             except ArchiveError as error:
                 raise command.CommandError(str(error)) from error
-        for key in wanted:
-            yield Job(*places[key], None, places if len(places) < 50_000 else {})
+        with database.reading() as conn:
+            known = ids(conn, ARTICLE.c.url_key, list(wanted))
+        parts = places if len(places) < _PLACES_MOST else {}
+        for key, states in wanted.items():
+            states.sort()
+            for _, name, offset in states[-1:] if key in known else states:
+                yield Job(name, offset, None, parts, history=key not in known)
 
     def take(self, database: Database, batch: list[Reread], report: Report, opts: argparse.Namespace) -> None:
         """Compare a batch with what is stored, and store what differs."""
@@ -123,7 +136,7 @@ class Command(command.Command):
         from storage.prepared import kept_articles
         from storage.writer import StoreArticle, Stored
 
-        good = []
+        good: list[tuple[Article, bool]] = []
         for result in batch:
             if result.article is None or check(result.article):
                 report.unread += 1
@@ -131,18 +144,16 @@ class Command(command.Command):
                     say(f"not read: {result.why or check(result.article)}")  # type: ignore[arg-type]
                 continue
             result.article.fingerprint = fingerprint(result.article)
-            good.append(result.article)
+            good.append((result.article, result.job.history))
         with database.reading() as conn:
-            kept = kept_articles(
-                conn, [article.fingerprint.url_key for article in good if article.fingerprint]
-            )
+            kept = kept_articles(conn, [a.fingerprint.url_key for a, _ in good if a.fingerprint])
         changed = []
-        for article in good:
+        for article, history in good:
             assert article.fingerprint is not None
             report.read += 1
             old = kept.get(article.fingerprint.url_key)
-            if old is None:
-                report.new += 1
+            if old is None or history:
+                report.new += old is None
                 changed.append(article)
                 continue
             names = differing(article, old.article)

@@ -61,6 +61,8 @@ def command_line(*arguments: str, database: str, **settings: object) -> list[str
         "DOWNLOAD_DELAY": 0,
         "AUTOTHROTTLE_ENABLED": 0,
         "RETRY_TIMES": 0,
+        # beside an SQLite file it goes with the file; else it would lie in the project
+        "ARCHIVE": int(database.startswith("sqlite")),
         **settings,
     }
     for name, value in given.items():

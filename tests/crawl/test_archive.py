@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from crawler.archive.reader import members
 from storage.engine import open_database
 from storage.models import ARTICLE, CAPTURE, REVISION
 from tests.commands.run import scrapy
@@ -129,3 +131,51 @@ def test_an_archive_that_is_full_is_said_and_the_crawl_goes_on(tmp_path: Path) -
     assert done.code == 0
     assert done.stderr.count("ARCHIVE_MAX_GIB allows") == 1
     assert rows(database, select(func.count()).select_from(ARTICLE)) == [(20,)]
+
+
+def test_what_is_forgotten_leaves_no_trace_and_is_not_fetched_again(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 't.db'}"
+    with ReplicaServer(Replica(30, SEED)) as server:
+        settings = {"CONNECT_TO": {"*.cri.cn": server.address}, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
+        assert crawl(database=database, **settings).code == 0
+        wanted = select(ARTICLE.c.url, ARTICLE.c.body_text).where(ARTICLE.c.story_id.is_(None))
+        url, body = rows(database, wanted.order_by(ARTICLE.c.id.desc()).limit(1))[0]
+        assert isinstance(url, str)
+        phrase = max(str(body).replace("\n", "。").split("。"), key=len)
+        assert len(traces(tmp_path, phrase)) >= 2
+
+        done = scrapy("forget", url, "--reason", "on request", database=database)
+        again = scrapy("forget", url, "--reason", "on request", database=database)
+        server.counts.clear()
+        crawled = crawl("-a", "revisit=all", database=database, **settings)
+        named = crawl("-a", f"url={url}", database=database, **settings)
+        fetched = [path for path in server.counts if url.endswith(path)]
+
+    assert done.code == 0, done.err
+    assert "its article is removed" in done.err
+    assert "archived responses in 1 files" in done.err
+    assert again.code == 0
+    assert traces(tmp_path, phrase) == []
+    assert fetched == []
+    assert crawled.code == 0, crawled.stderr
+    assert named.code == 1
+    assert "was taken down" in named.stderr
+    assert rows(database, select(func.count()).select_from(ARTICLE)) == [(29,)]
+    assert "on request" in scrapy("ledger", url, database=database).out
+    assert scrapy("db", "check", database=database).code == 0
+    # every other page can still be read from the archive, where it lies now
+    assert "29 as stored" in scrapy("reextract", database=database).err
+
+
+def traces(folder: Path, words: str) -> list[str]:
+    """Files below a folder that hold these words, compressed or not, in any of the encodings."""
+    found = []
+    for path in folder.rglob("*"):
+        data = path.read_bytes() if path.is_file() else b""
+        if path.suffix == ".gz":
+            with path.open("rb") as file:
+                for offset, length in list(members(file)):
+                    data += zlib.decompress(data[offset : offset + length], 31)
+        if words.encode() in data or words.encode("gb18030") in data:
+            found.append(path.name)
+    return found
