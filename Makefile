@@ -25,8 +25,8 @@ demo: $(READY) ## crawl a bundled replica of a CRI channel into data/demo.db and
 test: $(READY) ## all tests, on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest -q -m "not soak"
 
-soak: $(READY) ## the long tests: crawls that are killed
-	$(BIN)/python -m pytest -q -m soak
+soak: $(READY) ## the long tests: kills, faults, outages
+	$(BIN)/python -m pytest -q -rP -m soak
 
 lint: $(READY) ## formatting, ruff, types
 	$(BIN)/ruff format --check .

@@ -97,6 +97,9 @@ DEPTH_LIMIT = 1000  # links from the start page: a channel of 20,000 articles ha
 CLOSESPIDER_TIMEOUT = 1 * DAY  # seconds: the next scheduled run goes on where this one ended
 MEMUSAGE_LIMIT_MB = 2048  # a run stays far below; beyond it something leaks, and stopping loses nothing
 MEMUSAGE_CHECK_INTERVAL_SECONDS = 15.0
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = (
+    128 * KIB
+)  # of pages that wait for the database: what a kill costs to fetch again
 CONCURRENT_ITEMS = 16  # items of one page in the pipelines at once: event loop lag 1 ms, at 100 it was 23 ms
 REACTOR_THREADPOOL_MAXSIZE = 10  # threads for name lookups
 
@@ -168,10 +171,16 @@ FEED_EXPORTERS = {
 EXTENSIONS: dict[str, Any] = {
     "crawler.extensions.progress.Progress": 500,
     "crawler.extensions.summary.Summary": 500,
+    "crawler.extensions.health.Health": 600,
 }
 PROGRESS = True  # a live line in a terminal, else a log line now and then
 PROGRESS_INTERVAL = 30.0  # seconds between two log lines
 SUMMARY = True  # a few lines on stderr at the end
+HEALTH_CHECK = True  # after a run: is each channel still read as well as in its own past?
+HEALTH_WEBHOOK = (
+    None  # an address that is told what drifted: a program's, or a robot's of Feishu, DingTalk, WeCom
+)
+HEALTH_WEBHOOK_KIND = None  # json, feishu, dingtalk or wecom; None: by the address
 LOG_LEVEL = "INFO"
 LOG_FORMAT = "%(asctime)s %(levelname)s [%(name)s] %(message)s"
 LOG_VERSIONS: list[str] = []  # the versions of libraries are `scrapy version -v`

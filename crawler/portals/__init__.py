@@ -22,6 +22,8 @@ class Channel:
     """Absolute URLs of its first list pages."""
     feeds: tuple[str, ...] = ()
     """Absolute URLs of RSS or Atom feeds, or of sitemaps."""
+    cron: str | None = None
+    """When to crawl it by itself, beside the portal's own times (five fields, Asia/Shanghai)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +101,7 @@ class Portal:
     """Names of the site that end a <title> (after - or _) and are no part of the headline."""
     drop: tuple[str, ...] = ()
     """Selectors of nodes inside a body that are never part of the article."""
+    cron: str | None = None
+    """When to crawl it (five fields, Asia/Shanghai); None: every two hours."""
     delay: float = 1.0
     """Seconds between two requests to one host."""

@@ -45,10 +45,12 @@ class Site(Server):
         return crawl(*arguments, database=database, CONNECT_TO={"*.cri.cn": self.address}, **settings)
 
 
-def crawl(*arguments: str, database: str, **settings: object) -> Finished:
-    """Run `scrapy crawl cri` to its end, without delays."""
+def crawl(*arguments: str, database: str, timeout: float = 120, **settings: object) -> Finished:
+    """Run `scrapy crawl cri` to its end, without delays; `timeout` in seconds."""
     command = command_line(*arguments, database=database, **settings)
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=timeout
+    )
     return Finished(done.returncode, done.stderr, done.stdout)
 
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -82,7 +83,7 @@ def head_of(answer: Answer) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One client; requests are answered in the order they come."""
 
     def __init__(self, site: Site) -> None:
@@ -132,16 +133,27 @@ class _Connection(asyncio.Protocol):
         self.transport.close()
 
 
-async def listen(site: Site, port: int) -> asyncio.Server:
+async def listen(
+    site: Site, port: int, connection: Callable[[Site], asyncio.Protocol] | None = None
+) -> asyncio.Server:
     """Serve a site on a port of 127.0.0.1 (0: any free one) in the running loop."""
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: _Connection(site), "127.0.0.1", port, backlog=512)
+    make = connection or Connection
+    return await loop.create_server(lambda: make(site), "127.0.0.1", port, backlog=512)
 
 
 class ReplicaServer:
     """A replica served from a thread of its own, for the time of a `with` block."""
 
-    def __init__(self, replica: Replica, port: int = 0, *, prerender: bool = False) -> None:
+    def __init__(
+        self,
+        replica: Replica,
+        port: int = 0,
+        *,
+        prerender: bool = False,
+        connection: Callable[[Site], asyncio.Protocol] | None = None,
+    ) -> None:
+        self._connection = connection
         self.site = Site(replica, prerender=prerender)
         self.port = port
         self._loop = asyncio.new_event_loop()
@@ -193,7 +205,7 @@ class ReplicaServer:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            server = self._loop.run_until_complete(listen(self.site, self.port))
+            server = self._loop.run_until_complete(listen(self.site, self.port, self._connection))
         except OSError as error:  # the port is taken: told to the thread that waits
             self._error = error
             self._ready.set()
