@@ -7,7 +7,25 @@ from collections.abc import Iterator
 
 from scrapy.utils.project import get_project_settings
 
-NAMES = ("crawl", "extract", "search", "show", "export", "import", "ledger", "db", "doctor", "fixture")
+NAMES = (
+    "crawl",
+    "extract",
+    "search",
+    "show",
+    "changes",
+    "export",
+    "import",
+    "ledger",
+    "runs",
+    "health",
+    "reextract",
+    "forget",
+    "schedule",
+    "worker",
+    "db",
+    "doctor",
+    "fixture",
+)
 HEAD = """# Commands
 
 Made from the commands themselves by `make docs`; `scrapy COMMAND -h` says the same.

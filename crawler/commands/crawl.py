@@ -29,7 +29,7 @@ class Command(ScrapyCrawl):
     def syntax(self) -> str:
         return (
             "[options] PORTAL [-a channel=…] [-a since=YYYY-MM-DD] [-a until=…] [-a limit=N] "
-            "[-a url=URL[,URL…]]"
+            "[-a url=URL[,URL…]] [-a revisit=due|all|none]"
         )
 
     def short_desc(self) -> str:
@@ -38,7 +38,8 @@ class Command(ScrapyCrawl):
     def long_desc(self) -> str:
         return (
             "Crawl a portal: all its channels, some (-a channel=cq,hb), or given list and article pages "
-            f"(-a url=…). Portals: {', '.join(portal_names())}; any other site: crawl portal -a "
+            f"(-a url=…). Stored articles are visited again when they are due (-a revisit=all: all of them, "
+            f"none: none). Portals: {', '.join(portal_names())}; any other site: crawl portal -a "
             "url=https://… reads its feeds, sitemaps and lists. Articles already stored are not fetched "
             "again, unless -a url= names them. -O out.jsonl also writes this run's articles as JSON Lines. "
             "Exit code 0: it did its job; 1: it did not; 2: wrong usage."

@@ -42,6 +42,28 @@ _BACKLOG = 1000  # rows kept ready behind a limit; the rest waits in the ledger
 _QUIET = frozenset({"http_404", "http_410", "robots"})  # ordinary ends of a URL that nobody named
 
 
+class Numbers:
+    """A set of ledger rows, a bit each: a run may see a million.
+
+    >>> seen = Numbers()
+    >>> seen.add(9), 9 in seen, 8 in seen, 1_000 in seen
+    (None, True, False, False)
+    """
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def add(self, number: int) -> None:
+        place = number >> 3
+        if place >= len(self._bits):
+            self._bits.extend(bytes(place + 1024 - len(self._bits)))
+        self._bits[place] |= 1 << (number & 7)
+
+    def __contains__(self, number: int) -> bool:
+        place = number >> 3
+        return place < len(self._bits) and bool(self._bits[place] >> (number & 7) & 1)
+
+
 class Articles:
     """The article pages of one crawl."""
 
@@ -50,7 +72,7 @@ class Articles:
         self.started = 0
         """Articles asked for and not lost: what limit= counts."""
         self.backlog: deque[PageRow] = deque(maxlen=_BACKLOG)
-        self.scheduled: set[int] = set()
+        self.scheduled = Numbers()
         self.under_way = UnderWay()
         self.visits = 0
         """Stored articles visited, second visits left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DEPTH_MOST = 4  # lists below lists: a home page, its sitemap index, its sitemaps; more is a circle of names
-_STALE_MOST = 3  # pages of a list without a link that an earlier page of it had not
+_REMEMBERED = 20  # pages of a list that the next one is compared with
+_STALE_MOST = 3  # pages in a row that repeat an earlier one of them: the list goes round
 _PAST_THE_END = frozenset({"http_404", "http_410", "no_links", "empty"})
 
 
@@ -43,10 +45,10 @@ class Walk:
     skipped: bool = False
     """Some page was left out because of since=, until= or limit=: the end was not reached."""
     seen: set[str] = field(default_factory=set)
-    links: set[int] = field(default_factory=set)
-    """Hashes of the identities of all links so far."""
+    links: deque[set[int]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    """Ledger rows of the links on each of the last pages."""
     stale: int = 0
-    """Pages in a row on which every link had been seen before in this walk."""
+    """Pages in a row that only showed again what an earlier one of those had shown."""
     guessed: bool = False
     """Nobody named this list: that it is not there means nothing."""
 
@@ -200,9 +202,9 @@ class Lists:
 
     def goes_round(self, walk: Walk, rows: list[PageRow]) -> bool:
         """True when a list has shown only links it showed before for several pages: a calendar, a circle."""
-        keys = {hash(row.url_key) for row in rows}
-        walk.stale = walk.stale + 1 if keys <= walk.links else 0
-        walk.links |= keys
+        keys = {row.id for row in rows}
+        walk.stale = walk.stale + 1 if any(keys <= page for page in walk.links) else 0
+        walk.links.append(keys)
         return walk.stale >= _STALE_MOST
 
     def all_too_old(self, page: ListPage) -> bool:

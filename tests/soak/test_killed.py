@@ -71,7 +71,11 @@ def test_a_crawl_that_is_killed_again_and_again_ends_with_everything_once(
     assert len(stored) == len(expected)
     assert states(database_url) == {"stored": len(expected)}
     assert again <= allowed
-    assert [run.reason for run in runs(database_url)].count("killed") >= killed - kills // 4
+    # a run that was killed says so, and nobody waits for it
+    reasons = [run.reason for run in runs(database_url)]
+    assert reasons[-1] == "finished"
+    assert set(reasons[:-1]) <= {"killed", "finished"}
+    assert "killed" in reasons
     # the archive was cut as often, and every file in it is whole
     files = list((tmp_path / "archive").iterdir())
     assert [path for path in files if path.name.endswith(OPEN)] == []

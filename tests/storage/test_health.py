@@ -10,7 +10,7 @@ from sqlalchemy import update
 from storage.engine import Database
 from storage.health import Measure, measure
 from storage.models import ARTICLE, PAGE
-from tests.factories import article
+from tests.factories import article, image
 from tests.storage.test_ledger import store
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=10)
@@ -27,9 +27,8 @@ def fill(
     **fields: Any,
 ) -> None:
     """Articles of a channel, first stored at a moment (a minute apart)."""
-    made = [article(number, portal="cri", **fields) for number in numbers]
-    for image in (image for one in made for image in one.images if not captions):
-        image.caption = None
+    said = {} if captions else {"caption": None}
+    made = [article(number, portal="cri", images=[image(number, **said)], **fields) for number in numbers]
     store(database, *made)
     with database.writing() as conn:
         for place, one in enumerate(made):
