@@ -15,9 +15,10 @@ from crawler.archive.reader import ArchiveError, Stored, read_at
 from crawler.identity import UrlError, url_key
 from crawler.items import Article, to_record
 from crawler.portals import Portal
-from crawler.portals.registry import portal_by_name, portal_of
+from crawler.portals.registry import portal_of
 from crawler.read import Page, read
 from crawler.spiders.parts import gather
+from crawler.undeclared import portal_for
 
 _TOGETHER = 40  # pages that go to a process at once
 _AHEAD = 3  # portions waiting for each process
@@ -33,8 +34,6 @@ class Job:
     path: str
     """The WARC file."""
     offset: int
-    portal: str | None
-    """Name of the declared portal; None: by the URL's host."""
     parts: dict[str, tuple[str, int]] = field(default_factory=dict)
     """(file, offset) of the article's further pages, by url_key."""
     article_id: int | None = None
@@ -58,7 +57,10 @@ def reread(job: Job) -> Reread:
         stored = read_at(Path(job.path), job.offset)
     except ArchiveError as error:
         return Reread(job, None, str(error))
-    portal = portal_by_name(job.portal) if job.portal else portal_of(stored.url)
+    try:
+        portal = portal_of(stored.url) or portal_for([stored.url])
+    except ValueError as error:
+        return Reread(job, None, f"{stored.url}: {error}")
     page = _page(stored, portal)
     if not isinstance(page, Page):
         return Reread(job, None, page)

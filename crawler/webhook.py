@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 Kind = Literal["json", "feishu", "dingtalk", "wecom"]
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
 _TIMEOUT = 10.0  # seconds
+TEXT_MOST = 2048  # bytes of UTF-8: WeCom refuses a longer text, and nobody reads more in a chat
 _ROBOTS: dict[str, Kind] = {
     "open.feishu.cn": "feishu",
     "open.larksuite.com": "feishu",
@@ -46,7 +48,7 @@ def kind_of(url: str) -> Kind:
     >>> kind_of("https://open.feishu.cn/open-apis/bot/v2/hook/x"), kind_of("https://example.org/hook")
     ('feishu', 'json')
     """
-    return _ROBOTS.get(urlsplit(url).hostname or "", "json")
+    return _ROBOTS.get(_host(url), "json")
 
 
 def payload(kind: Kind, portal: str, drifted: Sequence[Measure]) -> dict[str, Any]:
@@ -60,12 +62,17 @@ def payload(kind: Kind, portal: str, drifted: Sequence[Measure]) -> dict[str, An
 
 
 def text(portal: str, drifted: Sequence[Measure]) -> str:
-    """What drifted, for people, in Chinese."""
+    """What drifted, for people, in Chinese: at most TEXT_MOST bytes, without half a line."""
     lines = [f"图说：{portal} 有 {len(drifted)} 项指标偏离"]
-    for measure in drifted:
+    rest = f"……其余见 scrapy health {portal}"
+    for number, measure in enumerate(drifted, 1):
         name = _FIELDS.get(measure.field, measure.field)
-        lines.append(f"频道 {measure.channel}：{name} {shown(measure.before)} → {shown(measure.now)}")
-        lines += measure.examples[:1]
+        said = f"频道 {measure.channel}：{name} {shown(measure.before)} → {shown(measure.now)}"
+        more = [*lines, said, *measure.examples[:1]]
+        ends = [] if number == len(drifted) else [rest]
+        if len("\n".join([*more, *ends]).encode()) > TEXT_MOST:
+            return "\n".join([*lines, rest])
+        lines = more
     return "\n".join(lines)
 
 
@@ -79,33 +86,51 @@ def shown(value: float) -> str:
 
 
 def post(url: str, message: dict[str, Any]) -> None:
-    """Send a message. Raises WebhookError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise WebhookError("HEALTH_WEBHOOK is no http or https address")
-    request = urllib.request.Request(
-        url,
-        data=json.dumps(message, ensure_ascii=False).encode(),
-        headers={"Content-Type": "application/json; charset=utf-8"},
-        method="POST",
-    )
+    """Send a message. Raises WebhookError, and nothing else."""
+    host = _host(url)
+    headers = {"Content-Type": "application/json; charset=utf-8"}
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
+        data = json.dumps(message, ensure_ascii=False).encode()
+        request = urllib.request.Request(url, data, headers, method="POST")
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=_TIMEOUT) as response:
             answer = response.read(4096)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         reason = getattr(error, "reason", None) or getattr(error, "code", None) or type(error).__name__
-        raise WebhookError(f"{parts.hostname} did not take the message: {reason}") from None
+        raise WebhookError(f"{host} did not take the message: {reason}") from None
+    except (HTTPException, ValueError) as error:
+        # what these say may hold the whole address
+        raise WebhookError(f"{host} did not take the message: {type(error).__name__}") from None
+    _check(host, message, answer)
+
+
+def _check(host: str, message: dict[str, Any], answer: bytes) -> None:
+    """Robots answer HTTP 200 also to what they refuse; what other programs mean by a code is theirs."""
+    if "msgtype" not in message and "msg_type" not in message:
+        return
     try:
         said = json.loads(answer)
     except ValueError:
-        return  # only the robots answer in JSON
-    # they answer HTTP 200 also to what they refuse
-    code = (
-        next((said[name] for name in ("errcode", "code", "StatusCode") if said.get(name)), 0)
-        if isinstance(said, dict)
-        else 0
-    )
-    if code:
-        raise WebhookError(
-            f"{parts.hostname} refused the message: {said.get('errmsg') or said.get('msg') or code}"
-        )
+        said = None
+    if not isinstance(said, dict):
+        raise WebhookError(f"{host} did not answer as a robot does; is the address right?")
+    if code := next((said[name] for name in ("errcode", "code", "StatusCode") if said.get(name)), 0):
+        reason = " ".join(str(said.get("errmsg") or said.get("msg") or code).split())
+        raise WebhookError(f"{host} refused the message: {reason[:200]}")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A message that was sent on would be asked for, not posted, and by whom nobody knows."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        raise WebhookError("HEALTH_WEBHOOK is no http or https address") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise WebhookError("HEALTH_WEBHOOK is no http or https address")
+    return host

@@ -95,7 +95,7 @@ def _captures(conn: Connection, article_ids: Sequence[int]) -> dict[int, list[An
     statement = (
         select(ARTICLE.c.id, CAPTURE.c.file, CAPTURE.c.offset, CAPTURE.c.fetched_at)
         .select_from(ARTICLE)
-        .join(PAGE, PAGE.c.url_key == ARTICLE.c.url_key)
+        .join(PAGE, and_(PAGE.c.article_id == ARTICLE.c.id, PAGE.c.kind == "article"))
         .join(CAPTURE, CAPTURE.c.page_id == PAGE.c.id)
         .where(ARTICLE.c.id.in_(article_ids), CAPTURE.c.kind == "response", CAPTURE.c.status == 200)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
 from storage.models import ARTICLE, PAGE
 from storage.pages import (
@@ -231,11 +231,16 @@ def due_pages(
     With `every` all stored ones, due or not. `channels`, `since` and `until` as for open_pages(); a page is
     asked for on condition that it changed, unless its article has several pages.
     """
+    own = PAGE.alias("own")
     where: list[ColumnElement[bool]] = [
         PAGE.c.portal == portal,
         PAGE.c.kind == "article",
         PAGE.c.state.in_(("stored", "gone")),
-        PAGE.c.url_key == ARTICLE.c.url_key,  # not the other addresses of an article
+        # not the other addresses of an article, unless its own only ever came by a redirect
+        or_(
+            PAGE.c.url_key == ARTICLE.c.url_key,
+            ~exists(select(own.c.id).where(own.c.url_key == ARTICLE.c.url_key)),
+        ),
     ]
     if not every:
         where.append(PAGE.c.not_before <= datetime.now(UTC))

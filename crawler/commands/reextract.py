@@ -89,7 +89,7 @@ class Command(command.Command):
                     key: (str(_place(folder, file)), offset)
                     for key, (file, offset) in parts_of(conn, found.article_id).items()
                 }
-                yield Job(str(_place(folder, found.file)), found.offset, None, parts, found.article_id)
+                yield Job(str(_place(folder, found.file)), found.offset, parts, found.article_id)
 
     def given(self, database: Database, names: list[str]) -> Iterator[Job]:
         """The pages of WARC files that are articles by their addresses.
@@ -126,7 +126,7 @@ class Command(command.Command):
         for key, states in wanted.items():
             states.sort()
             for _, name, offset in states[-1:] if key in known else states:
-                yield Job(name, offset, None, parts, history=key not in known)
+                yield Job(name, offset, parts, history=key not in known)
 
     def take(self, database: Database, batch: list[Reread], report: Report, opts: argparse.Namespace) -> None:
         """Compare a batch with what is stored, and store what differs."""

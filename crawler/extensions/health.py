@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import NotConfigured
 
 from crawler.store import Store
-from crawler.webhook import WebhookError, kind_of, payload, post, shown
+from crawler.webhook import KINDS, WebhookError, kind_of, payload, post, shown
 from storage.engine import DatabaseError
 from storage.health import measure
 
@@ -30,12 +30,19 @@ class Health:
             raise NotConfigured
         self._crawler = crawler
         self._store = Store.of(crawler)
-        self._store.closing.append(self._check)
+        self._store.closing.append(self._look)
         self._began = datetime.now(UTC)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Health:
         return cls(crawler)
+
+    async def _look(self) -> None:
+        try:
+            await self._check()
+        except Exception:
+            # the run's end is written after this, and matters more
+            logger.exception("health could not be checked")
 
     async def _check(self) -> None:
         stats = self._crawler.stats
@@ -68,8 +75,11 @@ class Health:
         url = self._crawler.settings["HEALTH_WEBHOOK"]
         if not url:
             return
-        kind = self._crawler.settings["HEALTH_WEBHOOK_KIND"] or kind_of(url)
+        kind = self._crawler.settings["HEALTH_WEBHOOK_KIND"]
         try:
-            await asyncio.to_thread(post, url, payload(kind, portal, drifted))
+            if kind and kind not in KINDS:
+                raise WebhookError(f"HEALTH_WEBHOOK_KIND {kind!r} is none of {', '.join(KINDS)}")
+            message = payload(kind or kind_of(url), portal, drifted)
+            await asyncio.to_thread(post, url, message)
         except WebhookError as error:
             logger.error("%s", error)

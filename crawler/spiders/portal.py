@@ -112,13 +112,15 @@ class PortalSpider(Spider):
     async def due(self) -> list[PageRow]:
         """Pages of stored articles that are to be looked at again."""
         arguments = self.arguments
-        if arguments.revisit == "none" or arguments.urls or arguments.outside:
+        if arguments.revisit == "none" or arguments.outside:
             return []
+        if arguments.urls and self.portal.article_url:
+            return []  # of a declared portal url= means these pages; of another site it names the site
         if arguments.limit is not None and arguments.revisit != "all":
             return []  # a limited run is a look at what is new
         rows: list[PageRow] = await self.store.read(
             due_pages,
-            self.name,
+            self.portal.name,
             channels=self.channel_names(),
             since=date.fromisoformat(arguments.since) if arguments.since else None,
             until=date.fromisoformat(arguments.until) if arguments.until else None,
@@ -169,7 +171,7 @@ class PortalSpider(Spider):
         rows: list[PageRow] = (
             await self.store.read(
                 open_pages,
-                self.name,
+                self.portal.name,
                 channels=None if arguments.urls or arguments.outside else self.channel_names(),
                 url_keys=[self.key(url) for url in arguments.urls] if arguments.urls else None,
                 include_postponed=True,

@@ -9,7 +9,8 @@ import pytest
 
 from storage.changes import changes
 from storage.engine import open_database
-from tests.crawl.site import Finished, crawl
+from tests.commands.run import scrapy
+from tests.crawl.site import NEWS, Finished, Site, article, article_url, crawl, list_page
 from tests.replica.replica import Replica
 from tests.replica.server import ReplicaServer
 
@@ -125,3 +126,18 @@ _MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 def _split(address: str) -> tuple[str, str]:
     host, _, path = address.partition("/")
     return host, f"/{path}"
+
+
+def test_an_article_that_came_by_a_redirect_is_visited_again(site: Site, sqlite: str) -> None:
+    old, new = article_url(1), article_url(2)
+    site.add(f"{NEWS}/china", list_page([old]))
+    site.add(old, "", 301, Location=new)
+    site.article(2)
+    assert site.crawl("-a", "channel=china", database=sqlite).code == 0
+    site.add(new, article(2, title="码头昨日停航"))
+
+    done = site.crawl("-a", "channel=china", "-a", "revisit=all", database=sqlite)
+
+    assert "visits    1 again" in done.stderr
+    assert found(sqlite) == {("edited", new): 1}
+    assert "1 pages read" in scrapy("reextract", database=sqlite).err
