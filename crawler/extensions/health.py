@@ -50,7 +50,7 @@ class Health:
         if spider is None or self._store.run_id is None or not stats.get_value("tushuo/list_pages"):
             return  # no channel was looked at as a whole
         try:
-            found: list[Measure] = await self._store.read(measure, spider.name, self._began)
+            found: list[Measure] = await self._store.read(measure, spider.name, self._began, widen=True)
         except DatabaseError as error:
             logger.error("health could not be checked: %s", error)
             return

@@ -10,8 +10,7 @@ from sqlalchemy import update
 from storage.engine import Database
 from storage.health import Measure, measure
 from storage.models import ARTICLE, PAGE
-from tests.factories import article, image
-from tests.storage.test_ledger import store
+from tests.factories import article, image, store
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=10)
 NOW = datetime.now(UTC)
@@ -28,7 +27,10 @@ def fill(
 ) -> None:
     """Articles of a channel, first stored at a moment (a minute apart)."""
     said = {} if captions else {"caption": None}
-    made = [article(number, portal="cri", images=[image(number, **said)], **fields) for number in numbers]
+    made = [
+        article(number, **({"portal": "cri", "images": [image(number, **said)]} | fields))
+        for number in numbers
+    ]
     store(database, *made)
     with database.writing() as conn:
         for place, one in enumerate(made):
