@@ -19,8 +19,6 @@ from tests.replica.replica import Replica
 from tests.replica.server import ReplicaServer
 from tests.soak.test_outage import postgres
 
-SIZE = 60
-
 
 def scrapy(*arguments: str, url: str, address: str, log: Path) -> subprocess.Popen[bytes]:
     settings = {
@@ -37,9 +35,9 @@ def scrapy(*arguments: str, url: str, address: str, log: Path) -> subprocess.Pop
         return subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=file, stderr=file)
 
 
-@pytest.mark.soak
-def test_the_run_of_a_worker_that_dies_is_taken_over(tmp_path: Path) -> None:
-    replica = Replica(SIZE)
+@pytest.mark.parametrize("size", [20, pytest.param(60, marks=pytest.mark.soak)])
+def test_the_run_of_a_worker_that_dies_is_taken_over(tmp_path: Path, size: int) -> None:
+    replica = Replica(size)
     expected = {record["url"] for record in replica.expected()}
     (tmp_path / "schedule.toml").write_text('[[run]]\nportal = "cri"\ncron = "0 2 * * *"\n')
     logs = {name: tmp_path / f"{name}.log" for name in ("schedule", "one", "two")}
