@@ -42,7 +42,7 @@ docs: $(READY) ## write docs/commands.md anew from the commands
 lock: ## pin the dependencies anew, with hashes (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header \
-	  --extra postgres --extra dev pyproject.toml --output-file requirements.lock
+	  --extra parquet --extra postgres --extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment and the demo's database
 	rm -rf $(VENV) $(DEMO_DB) $(DEMO_DB)-wal $(DEMO_DB)-shm

@@ -51,7 +51,11 @@ STORY = Table(
     "story",
     METADATA,
     Column("id", ROW_ID, primary_key=True),
-    Column("first_article_id", BigInteger),  # no foreign key: article.story_id already points here
+    # no foreign keys: article.story_id already points here
+    Column("first_article_id", BigInteger),  # the copy of who published it first, as far as it is stored
+    Column("centre_id", BigInteger),  # the earliest article, which all others match
+    Column("publisher", TEXT),  # who published it first, by name
+    Column("publisher_why", TEXT),
     Column("size", Integer, nullable=False),  # 0: dissolved, or merged into another
     Column("merged_into", ForeignKey("story.id")),
     Column("created_at", UtcDateTime, nullable=False),
@@ -308,6 +312,17 @@ STORY_LINK = Table(
     Index(None, "story_id"),
     Index(None, "article_id"),
     Index(None, "other_id"),
+)
+
+# candidates for near-duplicates: sampled n-grams of every text, and its exact hashes; see crawler.copies
+SKETCH = Table(
+    "sketch",
+    METADATA,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),  # 47 bits
+    Column("member", SmallInteger, primary_key=True, autoincrement=False),  # 0: a centre or alone, 1: linked
+    # no foreign key: one look-up of its parent for each of some thirty rows an article
+    Column("article_id", ROW_ID, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 # only on PostgreSQL; SQLite has article_fts and image_fts in their place

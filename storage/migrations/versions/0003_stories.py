@@ -1,0 +1,26 @@
+"""Near-duplicates: sketches of texts, and who published a story first."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sketch",
+        sa.Column("hash", sa.BigInteger(), nullable=False),
+        sa.Column("member", sa.SmallInteger(), nullable=False),
+        sa.Column("article_id", ROW_ID, nullable=False),
+        sa.PrimaryKeyConstraint("hash", "member", "article_id", name="pk_sketch"),
+        sqlite_with_rowid=False,
+    )
+    op.add_column("story", sa.Column("centre_id", sa.BigInteger()))
+    op.add_column("story", sa.Column("publisher", TEXT))
+    op.add_column("story", sa.Column("publisher_why", TEXT))
