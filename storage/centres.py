@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from heapq import heappop, heappush
+from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from crawler.copies.compare import Match, Text, compare
 from crawler.copies.marks import Keys, keys_of
@@ -85,10 +86,10 @@ class Centres:
         for chunk in chunks([one for one in wanted if one not in self.nodes]):
             for row in self.conn.execute(_NODES.where(ARTICLE.c.id.in_(chunk))):
                 self.nodes[row.id] = _node(row)
-            for row in self.conn.execute(_LINKS.where(STORY_LINK.c.article_id.in_(chunk))):
-                node = self.nodes[row.article_id]
+            for link in self.conn.execute(_LINKS.where(STORY_LINK.c.article_id.in_(chunk))):
+                node = self.nodes[link.article_id]
                 node.filed = 1
-                self._hang(node, row.other_id, Match(row.kind, row.similarity, row.why))
+                self._hang(node, link.other_id, Match(link.kind, link.similarity, link.why))
         return [self.nodes[one] for one in wanted if one in self.nodes]
 
     def add(self, keys: Mapping[int, Keys]) -> None:
@@ -121,6 +122,7 @@ class Centres:
             self._unhang(node, centre_id)
         for other in self._dependents(node.id):
             self._unhang(other, node.id)
+            self.touched.add(other.id)
             if not other.links:
                 self._redo(other)
 
@@ -238,7 +240,7 @@ def order_of(published_at: datetime | None, url_key: str) -> Order:
     return published_at or _LATE, url_key
 
 
-def _node(row: Row[tuple[object, ...]]) -> Node:
+def _node(row: Any) -> Node:
     return Node(
         id=row.id,
         order=order_of(row.published_at, row.url_key),

@@ -14,7 +14,9 @@ from crawler.copies.sketch import LEAST, Grams, grams
 Kind = Literal["same", "reprint", "excerpt", "pictures"]
 """Same text · the text with edits · a part of the text · not the text, but headline and pictures."""
 
-WIDTH = 4  # letters of a run: of unrelated texts of 700 letters a thousandth is shared (facts, reliability (d))
+WIDTH = (
+    4  # letters of a run: of unrelated texts of 700 letters a thousandth is shared (facts, reliability (d))
+)
 SHORTER_LEAST = 0.40  # of the shorter text's runs, in both: one letter in ten changed leaves .66
 LONGER_LEAST = 0.20  # of the longer text's runs: a third of a text, one letter in ten changed, leaves .22
 EXCERPT_LENGTH = 0.75  # a text shorter than this share of the other, and found in it, is an excerpt

@@ -47,7 +47,7 @@ def told(body: str) -> str:
     >>> told("本报讯（记者 叶知秋）春茶上市了。\\n責任編輯：江平")
     '春茶上市了。'
     """
-    lines = []
+    lines: list[str] = []
     for line in plain(body).split("\n"):
         signed = _SIGNED.match(line)
         if signed and len(line) <= _SIGNED_MOST:

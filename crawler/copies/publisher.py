@@ -13,7 +13,9 @@ from crawler.copies.normal import letters
 _BEFORE = re.compile(r"\A(?:据|来源|稿件来源|文章来源|信息来源|转自|转载自|综合|摘自)+[:：\s]*")
 _PARTS = re.compile(r"[-－—–―_·•|｜/、，,;；\s（(）)《》「」]+")
 # one house under several names: the paper's app, account or micro-blog is the paper
-_FORM = re.compile(r"(?:官方)?(?:微信公众号|微信公号|公众号|微信|微博|客户端|新闻客户端|app|融媒体|头条号|网站|官网)+\Z")
+_FORM = re.compile(
+    r"(?:官方)?(?:微信公众号|微信公号|公众号|微信|微博|客户端|新闻客户端|app|融媒体|头条号|网站|官网)+\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
