@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from benchmarks.reprints import publishers, show
@@ -18,7 +18,7 @@ from benchmarks.reprints.alike import alike_scene
 from benchmarks.reprints.judges import Judge
 from benchmarks.reprints.judges.peers import PeersMissing, peers
 from benchmarks.reprints.judges.tushuo import tushuo
-from benchmarks.reprints.kinds import EXCERPTS, KINDS, MERGED, REPRINTS, copies_scene
+from benchmarks.reprints.kinds import EXCERPTS, MERGED, REPRINTS, copies_scene
 from benchmarks.reprints.originals import Originals, load_originals
 from benchmarks.reprints.sample import Scene
 from benchmarks.reprints.score import UNRELATED, Count, Score
@@ -89,27 +89,21 @@ def _show(options: argparse.Namespace, originals: Originals) -> int:
                 for sample in answer.case.samples:
                     print(f"  {sample.published}  {sample.url}  来源 {sample.source}")
         return 0
-    known = {PUBLISHER}
-    for kind in (*KINDS, MERGED, None):
-        if kind is not None and kind != options.show and options.show != UNRELATED:
-            known.add(kind)
-            continue
-        scene = (
-            alike_scene(originals, options.texts, options.seed)
-            if kind is None
-            else copies_scene(kind, originals, options.pairs, options.seed)
-        )
-        known |= show.names(scene)
-        if options.show not in show.names(scene):
-            continue
-        found = list(show.faults(scene, tushuo(scene), options.show))
-        print(*found, f"{len(found)} faults in {scene.name}", sep="\n")
-        if options.show != UNRELATED:
-            return 0
-    if options.show == UNRELATED:
-        return 0
-    print(f"no kind {options.show!r}; there are: {', '.join(sorted(known))}", file=sys.stderr)
-    return 1
+    wanted = options.show
+    every = (*REPRINTS, MERGED, *EXCERPTS)
+    found: Iterable[Scene] = (alike_scene(originals, options.texts, options.seed),)
+    if wanted == UNRELATED:
+        found = scenes(originals, options.pairs, options.texts, options.seed)
+    elif wanted in every:
+        found = (copies_scene(wanted, originals, options.pairs, options.seed),)
+    for scene in found:
+        if wanted not in show.names(scene):
+            known = "; ".join((*every, *sorted(show.names(scene)), PUBLISHER))
+            print(f"no kind {wanted!r}; there are: {known}", file=sys.stderr)
+            return 1
+        faults = list(show.faults(scene, tushuo(scene), wanted))
+        print(*faults, f"{len(faults)} faults in {scene.name}", sep="\n")
+    return 0
 
 
 def _print_table(title: str, rows: list[str], tables: dict[str, dict[str, Count]]) -> None:
