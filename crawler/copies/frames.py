@@ -21,21 +21,13 @@ LETTER_OR_GAP = -1.5  # one letter for one letter, or something that only one of
 OTHER_NUMBER = 2.5  # a copy has one number in twenty wrong, a frame two in three
 SAME_NUMBER = -0.5
 LETTERS_A_SLOT = 80.0  # shared letters after which a frame would have changed something again
-FRAME_LEAST = 0.0  # sum of the weights from which on it is another report
+FRAME_LEAST = 0.0  # sum of the weights above which it is another report
 
 ENDING_BEGINS = 0.4  # share of each text before the ending that both have
 ENDING_SHARED = 0.75  # of all that is shared, as one run
 ENDING_MOST = 0.7  # share of the shorter text: where more is shared, it is not only the ending
 _EDGE = 10  # letters that may stand before a common beginning or behind a common ending
 _DIGIT = re.compile(r"[0-9]")
-_NUMBER = 2.5  # a copy has one number in twenty wrong, a frame two in three
-SAME_NUMBER = -0.5
-LETTERS_A_SLOT = 80.0  # shared letters after which a frame would have changed something again
-FRAME_LEAST = 0.0  # sum of the weights from which on it is another report
-
-ENDING = 0.6  # share of each text, from its end, in which all that is shared stands …
-ENDING_SHARED = 0.9  # … or nearly all …
-ENDING_MOST = 0.7  # … and where no more of the shorter text is shared, only the ending is
 
 
 class Weighed(NamedTuple):
