@@ -99,7 +99,7 @@ class Prepared:
 
     def moves_story(self, old: Kept) -> bool:
         """True when something on which its story depends is other than before."""
-        decisive = ("text_hash", "pictures_hash", "published_at", "body_text")
+        decisive = ("text_hash", "pictures_hash", "published_at", "title", "body_text")
         return any(self.row[name] != old.row[name] for name in decisive)
 
     def changes_source(self, old: Kept) -> bool:
