@@ -6,6 +6,7 @@ import re
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
+from crawler.claims import identity
 from crawler.identity import rules_version, url_key
 from crawler.items import Article, Fingerprint
 from crawler.portals import Portal, UrlRules
@@ -49,12 +50,15 @@ def fingerprint(article: Article, portal: Portal | None = None) -> Fingerprint:
         "\x1e".join((_picture_name(image.url), image.caption or "", image.credit_raw or ""))
         for image in article.images
     ]
+    own_key = url_key(article.url, rules)
+    key = identity(article.url, article.canonical_url, portal)
     return Fingerprint(
-        url_key=url_key(article.url, rules),
+        url_key=key,
         url_rules=rules_version(rules),
         text_hash=_hash(text) if len(text) >= TEXT_LEAST else None,
         pictures_hash=_hash(letters(article.title), *pictures) if len(pictures) >= PICTURES_LEAST else None,
         content_hash=_hash(article.title, article.subtitle or "", article.body_text, *captions),
+        own_key=own_key if own_key != key else None,
     )
 
 
