@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, Connection, String, Table, bindparam, cast, literal, select, update
+from sqlalchemy import Connection, String, Table, bindparam, cast, func, literal, select, update
 
 from crawler.claims import identity
 from crawler.identity import UrlError, rules_version
@@ -187,12 +187,11 @@ def _note_rules(conn: Connection) -> None:
     for name in conn.scalars(select(ARTICLE.c.portal).distinct()).all():
         declared = _portal(name)
         version = rules_version(declared.url_rules if declared else UrlRules())
-        same: Column[Any] = ARTICLE.c.portal
-        conn.execute(
-            update(ARTICLE)
-            .where(same.is_(None) if name is None else same == name, ARTICLE.c.url_rules != version)
-            .values(url_rules=version)
-        )
+        mine = ARTICLE.c.portal.is_(None) if name is None else ARTICLE.c.portal == name
+        statement = update(ARTICLE).where(mine, ARTICLE.c.url_rules != version).values(url_rules=version)
+        # SQLite keeps in memory what one statement replaces
+        for start in range(0, conn.scalar(select(func.max(ARTICLE.c.id))) or 0, _STREAM):
+            conn.execute(statement.where(ARTICLE.c.id > start, ARTICLE.c.id <= start + _STREAM))
 
 
 def _tombstones(conn: Connection) -> list[tuple[str, str]]:
