@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from crawler.copies.marks import Keys
 
 BlockType = Literal["paragraph", "heading", "quote", "image", "table", "video"]
 TEXT_BLOCKS: frozenset[str] = frozenset({"paragraph", "heading", "quote", "table"})
@@ -111,6 +114,8 @@ class Fingerprint:
     """Hash of title, blocks and captions: another value means the article was changed."""
     own_key: str | None = None
     """Key of the URL itself, where the page's canonical address gave url_key."""
+    keys: Keys | None = None
+    """Under which its copies find it; None when it was read from the database."""
 
 
 @dataclass(slots=True)

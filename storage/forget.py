@@ -16,7 +16,6 @@ from storage.models import (
     CAPTURE,
     PAGE,
     REVISION,
-    STORY_LINK,
     TOMBSTONE,
 )
 from storage.pages import Found, discover
@@ -137,13 +136,7 @@ def _records(conn: Connection, pages: Collection[int]) -> list[Record]:
 def _delete(conn: Connection, article_id: int, url_key: str) -> None:
     kept = kept_articles(conn, [url_key])[url_key]
     index.remove(conn, [(kept.sort_key, kept.article)])
-    # without its hashes it is alone: its story goes on without it
-    bare = {"text_hash": None, "pictures_hash": None}
-    conn.execute(update(ARTICLE).where(ARTICLE.c.id == article_id).values(bare))
-    if kept.story_id is not None:
-        stories.refresh(conn, [article_id])
-    link = or_(STORY_LINK.c.article_id == article_id, STORY_LINK.c.other_id == article_id)
-    conn.execute(delete(STORY_LINK).where(link))
+    stories.leave(conn, [article_id])
     uses.remove(conn, [article_id])
     for table in (REVISION, ABSENCE):
         conn.execute(delete(table).where(table.c.article_id == article_id))

@@ -13,10 +13,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage import index, stories, uses
-from storage.models import ABSENCE, ARTICLE, ARTICLE_IMAGE, BYLINE, PAGE, REVISION, STORY_LINK
+from storage.models import ABSENCE, ARTICLE, ARTICLE_IMAGE, BYLINE, PAGE, REVISION
 from storage.prepared import Kept, kept_articles
 from storage.records import chunks
 
@@ -66,7 +66,7 @@ def merge_articles(conn: Connection, ordered: Sequence[Any]) -> None:
     history = _history(conn, articles, shown)
 
     index.remove(conn, [(old.sort_key, old.article) for old in articles if old is not shown])
-    _leave_stories(conn, gone)
+    stories.leave(conn, gone)
     uses.remove(conn, [old.id for old in articles if old is not shown])
     _write_revisions(conn, survivor.id, [old.id for old in articles], history)
     gone_at = _absences(conn, articles, shown)
@@ -84,16 +84,7 @@ def merge_articles(conn: Connection, ordered: Sequence[Any]) -> None:
         "gone_at": gone_at,
     }
     conn.execute(update(ARTICLE).where(ARTICLE.c.id == survivor.id).values(values))
-    stories.refresh(conn, [survivor.id])
-
-
-def _leave_stories(conn: Connection, article_ids: list[int]) -> None:
-    """Take articles out of their stories, which go on without them."""
-    bare = {"text_hash": None, "pictures_hash": None}
-    conn.execute(update(ARTICLE).where(ARTICLE.c.id.in_(article_ids)).values(bare))
-    stories.refresh(conn, article_ids)
-    link = or_(STORY_LINK.c.article_id.in_(article_ids), STORY_LINK.c.other_id.in_(article_ids))
-    conn.execute(delete(STORY_LINK).where(link))
+    stories.follow(conn, {}, {survivor.id: survivor.keys}, [survivor.id])
 
 
 def _history(conn: Connection, articles: list[Kept], shown: Kept) -> list[dict[str, Any]]:

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, String, Table, bindparam, cast, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    String,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from crawler.claims import identity
-from crawler.identity import UrlError, rules_version
-from crawler.portals import Portal, UrlRules
-from crawler.portals.registry import portal_by_name
+from crawler.copies.marks import keys_of
+from crawler.identity import rules_version
+from crawler.portals import UrlRules
+from storage import stories
 from storage.engine import Database
+from storage.keys import columns, confirmed, declared, every, numbers, today_s_key, today_s_keys
 from storage.merge import merge_articles, oldest_first
 from storage.merge_pages import best_first, merge_pages
-from storage.models import ARTICLE, PAGE, TOMBSTONE
+from storage.models import ARTICLE, PAGE, STORY_LINK, TOMBSTONE
 from storage.records import chunks
 
 _STREAM = 5_000  # rows in memory at once
+_TOGETHER = 500  # articles decided on together
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Rekeyed(NamedTuple):
@@ -38,26 +53,6 @@ class Rekeyed(NamedTuple):
     """URLs of articles that are at an address that means one taken down."""
 
 
-@dataclass(slots=True)
-class _Keys:
-    """Today's keys of a table: of every row its id and what stands for the key, 16 bytes a row."""
-
-    ids: array[int] = field(default_factory=lambda: array("q"))
-    marks: array[int] = field(default_factory=lambda: array("q"))
-    changed: array[int] = field(default_factory=lambda: array("q"))
-    """Ids of rows whose stored key is another."""
-
-    def same(self) -> list[list[int]]:
-        """Ids of rows that have one key, in groups of two and more."""
-        ids, marks = _numbers(self.ids), _numbers(self.marks)
-        order = np.argsort(marks, kind="stable")
-        ordered = marks[order]
-        # places whose mark is that of the next one, in runs
-        equal = np.flatnonzero(ordered[1:] == ordered[:-1])
-        runs = np.split(equal, np.flatnonzero(np.diff(equal) > 1) + 1)
-        return [ids[order[run[0] : run[-1] + 2]].tolist() for run in runs if len(run)]
-
-
 def rekey(database: Database, *, dry_run: bool = False) -> Rekeyed:
     """Compute every key anew, in one transaction; with `dry_run` only say what would change.
 
@@ -66,9 +61,9 @@ def rekey(database: Database, *, dry_run: bool = False) -> Rekeyed:
     """
     connect: Callable[[], Any] = database.reading if dry_run else database.writing
     with connect() as conn:
-        articles, pages = _keys(conn, ARTICLE), _keys(conn, PAGE)
-        page_groups = list(_confirmed(conn, PAGE, pages.same()))
-        groups = _joined(_confirmed(conn, ARTICLE, articles.same()), _of_pages(conn, page_groups))
+        articles, pages = today_s_keys(conn, ARTICLE), today_s_keys(conn, PAGE)
+        page_groups = list(confirmed(conn, PAGE, pages.same()))
+        groups = _joined(confirmed(conn, ARTICLE, articles.same()), _of_pages(conn, page_groups))
         merged, survivors = [], []
         for group in groups:
             rows = oldest_first(conn, group)
@@ -87,61 +82,12 @@ def rekey(database: Database, *, dry_run: bool = False) -> Rekeyed:
         if not dry_run:
             _move_tombstones(conn, tombstones)
             # a survivor may show what another row had, and be at that one's address
-            _move(conn, ARTICLE, articles.changed + array("q", survivors))
+            moved = articles.changed + array("q", survivors)
+            _move(conn, ARTICLE, moved)
+            _decide_ties(conn, moved)
             _move(conn, PAGE, pages.changed)
             _note_rules(conn)
         return Rekeyed(changed, sorted(merged), gone_pages, _forbidden(conn, {new for _, new in tombstones}))
-
-
-def _numbers(values: array[int]) -> NDArray[np.int64]:
-    return np.frombuffer(values, dtype=np.int64) if values else np.zeros(0, np.int64)
-
-
-def _columns(table: Table) -> tuple[Any, ...]:
-    claim: Any = table.c.canonical_url if table is ARTICLE else literal(None).label("canonical_url")
-    return (table.c.id, table.c.portal, table.c.url, table.c.url_key, claim)
-
-
-def _keys(conn: Connection, table: Table) -> _Keys:
-    keys = _Keys()
-    for row in _every(conn, table):
-        key = _key(row)
-        keys.ids.append(row.id)
-        keys.marks.append(int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True))
-        if key != row.url_key:
-            keys.changed.append(row.id)
-    return keys
-
-
-def _every(conn: Connection, table: Table) -> Iterator[Any]:
-    after = 0
-    while rows := conn.execute(
-        select(*_columns(table)).where(table.c.id > after).order_by(table.c.id).limit(_STREAM)
-    ).all():
-        yield from rows
-        after = rows[-1].id
-
-
-def _portal(name: str | None) -> Portal | None:
-    return portal_by_name(name) if name else None
-
-
-def _key(row: Any) -> str:
-    """Today's key of an article, a page or a tombstone."""
-    try:
-        return identity(row.url, row.canonical_url, _portal(row.portal))
-    except UrlError:
-        return str(row.url_key)  # today's rules know no such address: what is stored stays to be found
-
-
-def _confirmed(conn: Connection, table: Table, groups: Iterable[list[int]]) -> Iterator[list[int]]:
-    """Groups of rows whose keys are one, not only their marks."""
-    for group in groups:
-        by_key: dict[str, list[int]] = {}
-        for chunk in chunks(group):
-            for row in conn.execute(select(*_columns(table)).where(table.c.id.in_(chunk))):
-                by_key.setdefault(_key(row), []).append(row.id)
-        yield from (ids for ids in by_key.values() if len(ids) > 1)
 
 
 def _of_pages(conn: Connection, page_groups: list[list[int]]) -> Iterator[list[int]]:
@@ -164,17 +110,37 @@ def _joined(*sources: Iterable[list[int]]) -> list[list[int]]:
 
 
 def _move(conn: Connection, table: Table, ids: array[int]) -> None:
-    wanted = np.unique(_numbers(ids))
+    wanted = np.unique(numbers(ids))
     for chunk in _parts(wanted):
         # by way of keys that no URL has: rows may change places
         nobody = literal("\ufffe").concat(cast(table.c.id, String))
         conn.execute(update(table).where(table.c.id.in_(chunk)).values(url_key=nobody))
     statement = update(table).where(table.c.id == bindparam("b_id"))
     for chunk in _parts(wanted):
-        rows = conn.execute(select(*_columns(table)).where(table.c.id.in_(chunk))).all()
-        values = [{"b_id": row.id, "url_key": _key(row)} for row in rows]
+        rows = conn.execute(select(*columns(table)).where(table.c.id.in_(chunk))).all()
+        values = [{"b_id": row.id, "url_key": today_s_key(row)} for row in rows]
         if values:
             conn.execute(statement, values)
+
+
+def _decide_ties(conn: Connection, ids: array[int]) -> None:
+    """Decide anew on articles of stories that only their keys, which are others now, put in order."""
+    mine, other = ARTICLE, ARTICLE.alias("other")
+    one, two = STORY_LINK.alias("one"), STORY_LINK.alias("two")
+    tied = and_(
+        other.c.id != mine.c.id,
+        func.coalesce(other.c.published_at, _NEVER) == func.coalesce(mine.c.published_at, _NEVER),
+    )
+    in_story = exists(select(other.c.id).where(other.c.story_id == mine.c.story_id, tied))
+    # two centres of one article, each with a story of its own
+    both = one.join(two, two.c.article_id == one.c.article_id).join(other, other.c.id == two.c.other_id)
+    centres = exists(select(other.c.id).select_from(both).where(one.c.other_id == mine.c.id, tied))
+    columns = [mine.c[name] for name in ("id", "text_hash", "pictures_hash", "body_text")]
+    for chunk in chunks(numbers(ids).tolist(), _TOGETHER):
+        rows = conn.execute(select(*columns).where(mine.c.id.in_(chunk), or_(in_story, centres))).all()
+        if rows:
+            keys = {row.id: keys_of(row.text_hash, row.pictures_hash, row.body_text) for row in rows}
+            stories.follow(conn, {}, keys)
 
 
 def _parts(ids: NDArray[np.int64]) -> Iterator[list[int]]:
@@ -185,8 +151,8 @@ def _parts(ids: NDArray[np.int64]) -> Iterator[list[int]]:
 def _note_rules(conn: Connection) -> None:
     """Say of every article that its key was made by today's rules."""
     for name in conn.scalars(select(ARTICLE.c.portal).distinct()).all():
-        declared = _portal(name)
-        version = rules_version(declared.url_rules if declared else UrlRules())
+        portal = declared(name)
+        version = rules_version(portal.url_rules if portal else UrlRules())
         mine = ARTICLE.c.portal.is_(None) if name is None else ARTICLE.c.portal == name
         statement = update(ARTICLE).where(mine, ARTICLE.c.url_rules != version).values(url_rules=version)
         # SQLite keeps in memory what one statement replaces
@@ -201,7 +167,7 @@ def _tombstones(conn: Connection) -> list[tuple[str, str]]:
         literal(None).label("canonical_url"),
     )
     ordered = select(*columns).order_by(TOMBSTONE.c.forgotten_at, TOMBSTONE.c.url_key)
-    return [(row.url_key, _key(row)) for row in conn.execute(ordered)]
+    return [(row.url_key, today_s_key(row)) for row in conn.execute(ordered)]
 
 
 def _move_tombstones(conn: Connection, keys: list[tuple[str, str]]) -> None:
@@ -220,4 +186,4 @@ def _forbidden(conn: Connection, taken_down: set[str]) -> list[str]:
     """Articles whose key today is that of a takedown."""
     if not taken_down:
         return []
-    return sorted(row.url for row in _every(conn, ARTICLE) if _key(row) in taken_down)
+    return sorted(row.url for row in every(conn, ARTICLE) if today_s_key(row) in taken_down)

@@ -34,6 +34,7 @@ from storage.models import (
 )
 from storage.pages import Found
 from storage.queries import article_by
+from storage.rebuild import rebuild
 from storage.rekey import rekey
 from storage.search import search_articles
 from tests.factories import apply, article, fetched, found, image, row, rows, store, text, url
@@ -70,8 +71,13 @@ def keep(database: Database, number: int, *states: tuple[float, str], of: int = 
 
 
 def whole(database: Database) -> bool:
-    """True when the database has no problem and a second pass changes nothing."""
-    return problems(database) == [] and rekey(database) == (0, [], 0, [])
+    """True when nothing is wrong, a second pass changes nothing, and stories are as if decided anew."""
+    names = ("article_id", "other_id", "kind", "similarity")
+    links = [{tuple(getattr(r, n) for n in names) for r in rows(database, STORY_LINK)}]
+    again = rekey(database)
+    moved = rebuild(database).moved
+    links.append({tuple(getattr(r, n) for n in names) for r in rows(database, STORY_LINK)})
+    return (problems(database), again, moved) == ([], (0, [], 0, []), 0) and links[0] == links[1]
 
 
 def history(database: Database) -> list[tuple[int, str, datetime, list[str]]]:
@@ -262,6 +268,37 @@ def test_another_state_takes_the_article_to_its_story(database: Database) -> Non
 
     assert len({a.story_id for a in rows(database, ARTICLE)}) == 1
     assert row(database, STORY, size=2)
+    assert whole(database)
+
+
+@pytest.mark.parametrize("old", [("old/1", "old/2"), ("old/2", "old/1")])
+def test_the_new_keys_say_which_of_two_articles_of_one_time_is_the_first(
+    database: Database, old: tuple[str, str]
+) -> None:
+    for number, key in zip((1, 2), old, strict=True):
+        made = article(number, body_text=text(1), published_at="2021-03-02")
+        assert made.fingerprint is not None
+        made.fingerprint.url_key = key
+        store(database, made)
+
+    assert rekey(database).changed == 4
+
+    assert row(database, STORY_LINK).other_id == row(database, ARTICLE, url=url(1)).id
+    assert whole(database)
+
+
+def test_the_new_keys_say_which_of_two_stories_of_one_time_an_article_belongs_to(database: Database) -> None:
+    # the third holds both of the first two, which are of one time and unlike each other
+    bodies = {1: text(1), 2: text(2), 3: text(1) + "\n" + text(2)}
+    for number, key in ((1, "old/2"), (2, "old/1"), (3, "old/3")):
+        when = "2021-03-02" if number < 3 else "2021-03-05"
+        made = article(number, body_text=bodies[number], published_at=when)
+        assert made.fingerprint is not None
+        made.fingerprint.url_key = key
+        store(database, made)
+
+    rekey(database)
+
     assert whole(database)
 
 
