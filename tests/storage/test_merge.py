@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
@@ -289,16 +290,22 @@ def test_the_new_keys_say_which_of_two_articles_of_one_time_is_the_first(
 
 def test_the_new_keys_say_which_of_two_stories_of_one_time_an_article_belongs_to(database: Database) -> None:
     # the third holds both of the first two, which are of one time and unlike each other
-    bodies = {1: text(1), 2: text(2), 3: text(1) + "\n" + text(2)}
+    one, other = (
+        "".join(Random(seed).choices("春夏秋冬山川湖海风雨雷电花草树木松竹梅兰", k=160)) for seed in (1, 2)
+    )
+    bodies = {1: one, 2: other, 3: one + other}
     for number, key in ((1, "old/2"), (2, "old/1"), (3, "old/3")):
         when = "2021-03-02" if number < 3 else "2021-03-05"
         made = article(number, body_text=bodies[number], published_at=when)
         assert made.fingerprint is not None
         made.fingerprint.url_key = key
         store(database, made)
+    assert len({link.other_id for link in rows(database, STORY_LINK)}) == 2
 
     rekey(database)
 
+    stories = {a.url: a.story_id for a in rows(database, ARTICLE)}
+    assert stories[url(3)] == stories[url(1)]
     assert whole(database)
 
 
