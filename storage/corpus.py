@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from crawler.items import Article, Image
 from storage.models import ARTICLE_IMAGE, PICTURE
-from storage.queries import Found
+from storage.queries import ImageFound
 from storage.records import chunks
 from storage.split import Side, Split
 
-_TOGETHER = 200  # articles at once
+_TOGETHER = 500  # pictures at once
 
 
 class Use(NamedTuple):
@@ -27,18 +27,16 @@ class Use(NamedTuple):
     side: Side
 
 
-def uses(conn: Connection, articles: Iterable[Found], split: Split) -> Iterator[Use]:
-    """Every use of a picture in these articles, in their order."""
-    for together in chunks(articles, _TOGETHER):
-        with_images = [found.id for found in together if found.article.images]
-        places = _places(conn, with_images)
-        for found in together:
-            for number, image in enumerate(found.article.images, 1):
-                image_id, path = places[found.id, number]
-                yield Use(found.id, found.article, image, path, split[image_id])
+def uses(conn: Connection, found: Iterable[ImageFound], split: Split) -> Iterator[Use]:
+    """The same pictures, in their order, with file and side."""
+    for together in chunks(found, _TOGETHER):
+        places = _places(conn, {one.article_id for one in together})
+        for article_id, article, number in together:
+            image_id, path = places[article_id, number]
+            yield Use(article_id, article, article.images[number - 1], path, split[image_id])
 
 
-def _places(conn: Connection, article_ids: list[int]) -> dict[tuple[int, int], tuple[int, str | None]]:
+def _places(conn: Connection, article_ids: Collection[int]) -> dict[tuple[int, int], tuple[int, str | None]]:
     """(image id, path of the file) by (article id, number of the picture)."""
     use = ARTICLE_IMAGE.c
     statement = select(use.article_id, use.number, use.image_id, PICTURE.c.path)

@@ -112,6 +112,10 @@ def _edges() -> Iterator[tuple[str, str, Select[Any]]]:
     yield "image", "article", select(use.image_id, use.article_id)
     seen = use.picture_id.is_not(None)
     yield "image", "picture", select(use.image_id, use.picture_id).where(seen)
+    # what the URL showed last, where this version of the schema knows it
+    shown = IMAGE.c.get("picture_id")
+    if shown is not None:
+        yield "image", "picture", select(IMAGE.c.id, shown).where(shown.is_not(None))
     yield "article", "story", select(ARTICLE.c.id, ARTICLE.c.story_id).where(ARTICLE.c.story_id.is_not(None))
     # pictures that look alike, where this version of the schema knows them
     link = METADATA.tables.get("picture_link")

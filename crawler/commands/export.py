@@ -52,7 +52,7 @@ class Command(command.Command):
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.corpus import COLUMNS, caption_record
         from storage.corpus import uses
-        from storage.queries import all_articles, count_articles
+        from storage.queries import all_articles, all_images, count_articles
         from storage.split import split
 
         if args:
@@ -68,7 +68,7 @@ class Command(command.Command):
             output(opts.output) as file,
         ):
             if opts.images:
-                found = uses(conn, all_articles(conn, chosen), split(conn))
+                found = uses(conn, all_images(conn, chosen), split(conn))
                 records = (caption_record(*use[:3], path=use.path, split=use.side) for use in found)
                 columns: tuple[str, ...] = COLUMNS
             else:

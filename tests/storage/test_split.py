@@ -17,7 +17,7 @@ from storage.corpus import uses
 from storage.engine import Database
 from storage.filters import Filters
 from storage.models import ARTICLE_IMAGE, IMAGE, METADATA, PICTURE
-from storage.queries import all_articles
+from storage.queries import all_images
 from storage.rows import image_key
 from storage.split import SIDES, Groups, Side, deal, side_of, split
 from tests.factories import article, image, row, rows, store, text
@@ -30,7 +30,7 @@ USES = st.lists(
 def sides(database: Database, filters: Filters | None = None) -> dict[str, Side]:
     """The side of every picture by its URL."""
     with database.reading(snapshot=True) as conn:
-        found = uses(conn, all_articles(conn, filters), split(conn))
+        found = uses(conn, all_images(conn, filters), split(conn))
         return {use.image.url: use.side for use in found}
 
 
@@ -237,6 +237,6 @@ def test_the_file_of_a_fetched_picture_is_named(database: Database) -> None:
         conn.execute(update(PICTURE).values(path="aa/aaaa.jpg"))
 
     with database.reading() as conn:
-        found = [(use.image.url, use.path) for use in uses(conn, all_articles(conn), split(conn))]
+        found = [(use.image.url, use.path) for use in uses(conn, all_images(conn), split(conn))]
 
     assert found == [(image(1).url, "aa/aaaa.jpg"), (image(2).url, None)]
