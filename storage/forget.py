@@ -7,18 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, exists, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, insert, or_, select, text, update
 
-from storage import index, stories
+from storage import index, stories, uses
 from storage.models import (
     ABSENCE,
     ARTICLE,
-    ARTICLE_IMAGE,
-    BYLINE,
     CAPTURE,
-    IMAGE,
     PAGE,
-    PERSON,
     REVISION,
     TOMBSTONE,
 )
@@ -141,15 +137,7 @@ def _delete(conn: Connection, article_id: int, url_key: str) -> None:
     kept = kept_articles(conn, [url_key])[url_key]
     index.remove(conn, [(kept.sort_key, kept.article)])
     stories.leave(conn, [article_id])
-    use, byline = ARTICLE_IMAGE.c, BYLINE.c
-    images = set(conn.scalars(select(use.image_id).where(use.article_id == article_id)))
-    people = set(conn.scalars(select(byline.person_id).where(byline.article_id == article_id)))
-    for table in (ARTICLE_IMAGE, BYLINE, REVISION, ABSENCE):
+    uses.remove(conn, [article_id])
+    for table in (REVISION, ABSENCE):
         conn.execute(delete(table).where(table.c.article_id == article_id))
     conn.execute(delete(ARTICLE).where(ARTICLE.c.id == article_id))
-    for chunk in chunks(images):
-        used = exists(select(use.id).where(use.image_id == IMAGE.c.id))
-        conn.execute(delete(IMAGE).where(IMAGE.c.id.in_(chunk), ~used))
-    for chunk in chunks(people):
-        named = exists(select(byline.article_id).where(byline.person_id == PERSON.c.id))
-        conn.execute(delete(PERSON).where(PERSON.c.id.in_(chunk), ~named))

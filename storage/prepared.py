@@ -71,6 +71,12 @@ class Prepared:
         key: str = self.row["url_key"]
         return key
 
+    def keep_under(self, url_key: str, url_rules: int) -> None:
+        """Store it as the article of this key."""
+        if url_key != self.url_key:
+            self.row |= {"url_key": url_key, "url_rules": url_rules}
+            self.sort_key = sort_key(self.row["published_at"], url_key)
+
     @property
     def keys(self) -> Keys:
         """Under which its copies find it."""

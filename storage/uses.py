@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select
 
 from crawler.items import Article, Image
 from storage.lookup import ensure
@@ -61,6 +61,24 @@ def write_bylines(conn: Connection, articles: Mapping[int, Article], replaced: S
             for article_id, role, number, name in entries
         ]
         conn.execute(insert(BYLINE), rows)
+
+
+def remove(conn: Connection, article_ids: Sequence[int]) -> None:
+    """Delete what articles use, and the images and persons that nobody uses any more."""
+    use, byline = ARTICLE_IMAGE.c, BYLINE.c
+    images: set[int] = set()
+    people: set[int] = set()
+    for chunk in chunks(article_ids):
+        images.update(conn.scalars(select(use.image_id).where(use.article_id.in_(chunk))))
+        people.update(conn.scalars(select(byline.person_id).where(byline.article_id.in_(chunk))))
+        for table in (ARTICLE_IMAGE, BYLINE):
+            conn.execute(delete(table).where(table.c.article_id.in_(chunk)))
+    for chunk in chunks(images):
+        used = exists(select(use.id).where(use.image_id == IMAGE.c.id))
+        conn.execute(delete(IMAGE).where(IMAGE.c.id.in_(chunk), ~used))
+    for chunk in chunks(people):
+        named = exists(select(byline.article_id).where(byline.person_id == PERSON.c.id))
+        conn.execute(delete(PERSON).where(PERSON.c.id.in_(chunk), ~named))
 
 
 def _take_out(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, int], int]:
