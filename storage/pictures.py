@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -16,8 +16,6 @@ from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE
 from storage.records import chunks
 from storage.rows import image_key
 from storage.types import hex64, signed64
-
-_STREAM = 200  # images in memory at once while many are read
 
 
 class Known(NamedTuple):
@@ -101,8 +99,13 @@ def note(conn: Connection, fetched: Mapping[int, Fetched]) -> dict[int, int]:
     return shown
 
 
-def missing_pictures(conn: Connection, portal: str | None = None, limit: int | None = None) -> list[Missing]:
-    """Images that articles use without a picture and that may be asked for now, the newest first."""
+def missing_pictures(
+    conn: Connection, portal: str | None = None, limit: int | None = None, before: int | None = None
+) -> list[Missing]:
+    """Images that articles use without a picture and that may be asked for now, the newest first.
+
+    `before`: only those with a lower id, to go on where an earlier answer ended.
+    """
     use, image = ARTICLE_IMAGE.c, IMAGE.c
     bare = exists(select(use.id).where(use.image_id == image.id, use.picture_id.is_(None)))
     if portal is not None:
@@ -122,21 +125,9 @@ def missing_pictures(conn: Connection, portal: str | None = None, limit: int | N
     statement = select(image.id, image.url, article_url.label("article_url")).where(
         bare, or_(image.not_before.is_(None), image.not_before <= now)
     )
+    if before is not None:
+        statement = statement.where(image.id < before)
     return [Missing(*row) for row in conn.execute(statement.order_by(image.id.desc()).limit(limit))]
-
-
-def kept_paths(conn: Connection) -> Iterator[tuple[int, str]]:
-    """(id, path) of every picture that has a file, read piece by piece."""
-    after = 0
-    while True:
-        statement = select(PICTURE.c.id, PICTURE.c.path).where(
-            PICTURE.c.id > after, PICTURE.c.path.is_not(None)
-        )
-        rows = conn.execute(statement.order_by(PICTURE.c.id).limit(_STREAM)).all()
-        yield from ((row.id, row.path) for row in rows)
-        if len(rows) < _STREAM:
-            return
-        after = rows[-1].id
 
 
 def _pictures(conn: Connection, fetched: Collection[Fetched]) -> dict[str, int]:

@@ -7,7 +7,6 @@ amount of memory.
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 from hashlib import sha256
 
@@ -39,10 +38,11 @@ _TURNED = {
     8: Image.Transpose.ROTATE_90,
 }
 _SIDEWAYS = 5  # orientations from here on exchange width and height
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, TypeError)
 
 # Pillow only warns of what is between one and two times its own limit
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# it tells of odd Exif and palettes, which concern nobody but who made the file
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 def read_picture(data: bytes, pixels_most: int = PIXELS_MOST) -> Picture:
@@ -65,8 +65,9 @@ def read_picture(data: bytes, pixels_most: int = PIXELS_MOST) -> Picture:
         raise
     except MemoryError:
         raise PictureError("too_many_pixels", "no memory to decode it") from None
-    except _BROKEN as error:
-        raise PictureError("broken", f"cannot be decoded: {error}") from None
+    except Exception as error:
+        # decoders of foreign bytes raise whatever they please, RuntimeError and struct.error too
+        raise PictureError("broken", f"cannot be decoded: {error}") from error
 
 
 def _read(image: Image.Image, data: bytes, pixels_most: int) -> Picture:
@@ -131,8 +132,8 @@ def _orientation(image: Image.Image) -> int:
     """How the picture must be turned to be shown (Exif, 1 to 8); 1 where the tag cannot be read."""
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _BROKEN:
-        return 1  # browsers show such a picture as it lies
+    except Exception:  # noqa: BLE001 - as above; browsers show such a picture as it lies
+        return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
