@@ -68,7 +68,7 @@ def add(conn: Connection, picture_ids: Collection[int]) -> None:
     wanted = select(*columns).where(PICTURE.c.dhash.is_not(None), PICTURE.c.flat.is_not(True))
     linked: set[int] = set()
     for chunk in chunks(sorted(picture_ids)):
-        conn.execute(delete(PICTURE_BAND).where(PICTURE_BAND.c.picture_id.in_(chunk)))
+        remove(conn, chunk)
         for row in conn.execute(wanted.where(PICTURE.c.id.in_(chunk)).order_by(PICTURE.c.id)).all():
             found = look_alikes(conn, Looks(row.dhash, row.phash, row.sketch, row.width, row.height), row.id)
             linked |= _link(conn, row, found)
@@ -77,6 +77,17 @@ def add(conn: Connection, picture_ids: Collection[int]) -> None:
             ]
             conn.execute(insert(PICTURE_BAND), values)
     regroup(conn, linked)
+
+
+def remove(conn: Connection, picture_ids: Collection[int]) -> None:
+    """Make pictures unfindable, before they go or what they show is known better; links stay."""
+    band = PICTURE_BAND.c
+    for chunk in chunks(picture_ids):
+        known = select(PICTURE.c.id, PICTURE.c.dhash).where(PICTURE.c.id.in_(chunk))
+        for row in conn.execute(known.where(PICTURE.c.dhash.is_not(None))).all():
+            # by value first: that is the index
+            mine = (band.value.in_(parts(row.dhash)), band.picture_id == row.id)
+            conn.execute(delete(PICTURE_BAND).where(*mine))
 
 
 def look_alikes(conn: Connection, looks: Looks, but: int | None = None) -> list[Alike]:

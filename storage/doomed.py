@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, update
 
 from storage import alike
-from storage.models import ARTICLE_IMAGE, IMAGE, PICTURE, PICTURE_BAND, PICTURE_LINK
+from storage.models import ARTICLE_IMAGE, IMAGE, PICTURE, PICTURE_LINK
 from storage.records import chunks
 
 
@@ -29,7 +29,7 @@ def doom(conn: Connection, picture_ids: Collection[int]) -> None:
         for row in conn.execute(select(link.picture_id, link.other_id).where(either)):
             near |= {row.picture_id, row.other_id}
         conn.execute(delete(PICTURE_LINK).where(either))
-        conn.execute(delete(PICTURE_BAND).where(PICTURE_BAND.c.picture_id.in_(chunk)))
+        alike.remove(conn, chunk)
         conn.execute(update(IMAGE).where(image.picture_id.in_(chunk)).values(picture_id=None))
         near |= set(conn.scalars(select(picture.id).where(picture.centre_id.in_(chunk))))
         around = or_(picture.centre_id.in_(chunk), picture.id.in_(chunk))

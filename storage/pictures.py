@@ -140,6 +140,7 @@ def _pictures(conn: Connection, fetched: Collection[Fetched]) -> dict[str, int]:
     for chunk in chunks(known):
         lacking = or_(PICTURE.c.path.is_(None), PICTURE.c.sketch.is_(None))
         bare += conn.scalars(select(PICTURE.c.sha256).where(PICTURE.c.sha256.in_(chunk), lacking)).all()
+    alike.remove(conn, [known[sha256] for sha256 in bare])
     for sha256 in bare:
         conn.execute(update(PICTURE).where(PICTURE.c.sha256 == sha256).values(rows[sha256]))
     found = ids(conn, PICTURE.c.sha256, list(rows))

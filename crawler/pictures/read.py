@@ -60,7 +60,8 @@ def read_picture(data: bytes, pixels_most: int = PIXELS_MOST) -> Picture:
     except UnidentifiedImageError:
         raise _no_picture(data) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError("too_many_pixels", str(error)) from None
+        message = f"{error}; IMAGES_MAX_PIXELS allows {pixels_most}"
+        raise PictureError("too_many_pixels", message) from None
     except PictureError:
         raise
     except MemoryError:
