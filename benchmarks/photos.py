@@ -28,7 +28,7 @@ from PIL import Image, ImageDraw
 
 from crawler.pictures import Picture, PictureError, alike
 from crawler.pictures.read import read_picture
-from storage.alike import Looks, add, look_alikes
+from storage.alike import Looks, add, look_alikes, parts
 from storage.engine import Database, open_database
 from storage.models import PICTURE
 from storage.types import signed64
@@ -36,7 +36,6 @@ from tests.pictures import drawn
 
 _LARGEST = 1024  # pixels a side: what portals show; wallpapers are made that small first
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-_NEVER = 64
 
 
 class Seen(NamedTuple):
@@ -268,19 +267,20 @@ def made(rng: random.Random, kind: str, originals: list[Picture]) -> Picture:
 
 
 def fill(database: Database, count: int, originals: list[Picture]) -> None:
-    from storage.alike import parts
-    from storage.models import PICTURE_BAND
-
+    """Write rows as storage.alike.add() would, without looking for look-alikes."""
     rng = random.Random(7)
     with database.writing() as conn:
         for start in range(1, count + 1, 20_000):
             rows, bands = [], []
             for n in range(start, min(start + 20_000, count + 1)):
                 row = row_of(made(rng, ("even", "crowded")[n % 2], originals), f"{n:064x}")
-                rows.append(row)
-                bands += [{"value": v, "picture_id": n, "dhash": row["dhash"]} for v in parts(row["dhash"])]
-            conn.execute(PICTURE.insert(), rows)
-            conn.execute(PICTURE_BAND.insert(), bands)
+                rows.append(tuple(row.values()))
+                bands += [(value, n, row["dhash"]) for value in parts(row["dhash"])]
+            names = ", ".join(row)
+            conn.exec_driver_sql(f"INSERT INTO picture ({names}) VALUES ({', '.join('?' * len(row))})", rows)
+            conn.exec_driver_sql(
+                "INSERT INTO picture_band (value, picture_id, dhash) VALUES (?, ?, ?)", bands
+            )
 
 
 def main() -> None:
