@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from crawler.copies.marks import Keys
 
+from crawler.pictures import Fetched
+
 BlockType = Literal["paragraph", "heading", "quote", "image", "table", "video"]
 TEXT_BLOCKS: frozenset[str] = frozenset({"paragraph", "heading", "quote", "table"})
 
@@ -94,6 +96,8 @@ class Fetch:
     """Seconds after its first storage at which the page is due again."""
     rules_only: bool = False
     """Read again from the archive: what differs is the rules' doing, not the portal's."""
+    pictures: dict[str, Fetched] = field(default_factory=dict)
+    """What came of asking for the article's pictures in this run, by Image.url."""
     incomplete: str | None = None
     """Why a further page is missing for now: what there is is stored, and the next run fetches it again."""
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -241,6 +243,11 @@ IMAGE = Table(
     Column("id", ROW_ID, primary_key=True),
     Column("url", TEXT, nullable=False),
     Column("url_key", TEXT, nullable=False, unique=True),
+    Column("picture_id", ForeignKey("picture.id")),  # what it showed when it was last fetched
+    Column("asked_at", UtcDateTime),  # when its file was last asked for
+    Column("failure", TEXT),  # why that gave no picture
+    Column("not_before", UtcDateTime),  # when it may be asked for again
+    Index(None, "picture_id"),
 )
 
 PICTURE = Table(
@@ -254,10 +261,37 @@ PICTURE = Table(
     Column("height", Integer),
     Column("bytes", BigInteger),
     Column("mime", TEXT),
-    Column("path", TEXT),
+    Column("path", TEXT),  # of its file, relative to the folder of pictures
     Column("fetched_at", UtcDateTime),
+    Column("sketch", LargeBinary),  # see crawler.pictures.Picture
+    Column("flat", Boolean),  # left out of matching
+    Column("centre_id", ForeignKey("picture.id")),  # the earliest that it looks like; null: itself
     Index(None, "dhash"),
     Index(None, "phash"),
+    Index(None, "centre_id"),
+)
+
+# candidates for look-alikes: parts of dHash, see storage.alike
+PICTURE_BAND = Table(
+    "picture_band",
+    METADATA,
+    Column("value", BigInteger, primary_key=True, autoincrement=False),
+    # no foreign key: one look-up of its parent for each of four rows a picture
+    Column("picture_id", ROW_ID, primary_key=True, autoincrement=False),
+    Column("dhash", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# two pictures that look the same, the later stored one first
+PICTURE_LINK = Table(
+    "picture_link",
+    METADATA,
+    Column("picture_id", ForeignKey("picture.id"), primary_key=True),
+    Column("other_id", ForeignKey("picture.id"), primary_key=True),
+    Column("distance", SmallInteger, nullable=False),  # bits of dHash
+    Column("likeness", Float),  # of the detail, see crawler.pictures.alike; null: no sketch to compare
+    Column("why", TEXT, nullable=False),
+    Index(None, "other_id"),
 )
 
 ARTICLE_IMAGE = Table(

@@ -13,6 +13,7 @@ NAMES = (
     "search",
     "show",
     "changes",
+    "photos",
     "export",
     "import",
     "ledger",

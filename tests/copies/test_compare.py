@@ -121,7 +121,9 @@ EXPECTED = (12166138726489, 19107895358515, 34173084312446)
 
 
 def test_numbers_are_compared_where_their_surroundings_are_the_same() -> None:
-    found = agreement(facts("最高气温32度，最低气温18度，晴好。"), facts("最高气温31度，最低气温18度，晴好，风力3级。"))
+    found = agreement(
+        facts("最高气温32度，最低气温18度，晴好。"), facts("最高气温31度，最低气温18度，晴好，风力3级。")
+    )
 
     assert found == (1, 1)
 
