@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, se
 
 from storage.engine import Database
 from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, STORY
-from storage.postings import Kind, indexed_keys, is_whole, read_segments
+from storage.postings import indexed_keys
 from storage.rows import KEY_STEP, MAX_NUMBERED
+from storage.segment_rows import Kind, is_whole, read_segments
 
 
 def problems(database: Database) -> list[str]:

@@ -9,8 +9,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
 
 from storage.models import ARTICLE, ARTICLE_IMAGE, PAGE
-from storage.query import Facet
 from storage.rows import fits
+from storage.terms import Facet
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from storage import entries
 from storage.entries import Entry
 from storage.merging import merge, write_segment
 from storage.models import ARTICLE, PAGE, SEARCH_FRESH, SEARCH_SEGMENT
-from storage.postings import CHUNK, CHUNK_BITS, KINDS, Kind, Segment, read_keys, read_segments
 from storage.records import chunks
 from storage.rows import MAX_NUMBERED
+from storage.segment_rows import CHUNK, CHUNK_BITS, KINDS, Kind, Segment, read_keys, read_segments
 from storage.segments import SIZE
 
 SMALL = 128  # fresh documents that become a segment: a query looks at each fresh one

@@ -17,9 +17,9 @@ from storage import tokens
 from storage.filters import COLUMNS, column_condition
 from storage.models import ARTICLE
 from storage.postings import Postings
-from storage.query import And, Facet, Leaf, Node, Not, Words
 from storage.rows import KEY_STEP
 from storage.segments import Bits
+from storage.terms import And, Facet, Leaf, Node, Not, Words
 
 # days between which sort keys tell the time, and a page's own date is at most a day from the one in UTC;
 # beyond are undated articles, and moments that keys cannot hold

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select
 from storage import segments
 from storage.entries import Entry
 from storage.models import SEARCH_KEYS, SEARCH_PAGE, SEARCH_SEGMENT
-from storage.postings import CHUNK, CHUNK_BITS, KINDS, Kind, Segment, rows_of
+from storage.segment_rows import CHUNK, CHUNK_BITS, KINDS, Kind, Segment, rows_of
 from storage.tokens import TOKEN_BITS, Numbers
 
 _MAX_SEGMENTS = 1 << 17  # ids that fit beside a token

@@ -15,12 +15,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from itertools import pairwise
-from typing import Literal
 
 from crawler.text import clean, plain, squash
-from storage.tokens import ANY, AUTHOR, CAPTION, CJK, CREDIT, EDITOR, RUN, SOURCE, TITLE, is_cjk, of_run
+from storage.terms import And, Facet, FacetName, Node, Not, Or, Term, Words, leaves
+from storage.tokens import ANY, AUTHOR, CAPTION, CREDIT, EDITOR, RUN, SOURCE, TITLE
 
 MAX_QUERY = 1_000  # characters
 MAX_TERMS = 50
@@ -33,15 +31,12 @@ FIELDS = {
     "editor": EDITOR,
     "source": SOURCE,
 }
-FacetName = Literal["portal", "channel", "source", "since", "until", "pictures", "story", "changed", "gone"]
 _FILTERS: dict[str, FacetName] = {
     "portal": "portal",
     "channel": "channel",
     "since": "since",
     "until": "until",
 }
-_MOST_TOKENS = 16  # of one phrase; the text itself decides
-_LETTER = f"[^\\W_{CJK}]"
 _PREFIX = re.compile("(" + "|".join((*FIELDS, *_FILTERS)) + ")[:：]", re.IGNORECASE)
 _QUOTES = '"“”„＂'
 _TOKEN = re.compile(
@@ -53,71 +48,6 @@ _AROUND = 30  # characters shown on each side of an error
 
 class QueryError(ValueError):
     """A query that cannot be searched for; the message says why, and where."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """A word or phrase."""
-
-    runs: tuple[str, ...]
-    """Its words and runs of CJK letters, in plain text."""
-
-    @cached_property
-    def codes(self) -> tuple[int, ...]:
-        """What the index must have of it, without a mark."""
-        codes = list(dict.fromkeys(code for run in self.runs for code in of_run(run)))
-        step = -(-len(codes) // _MOST_TOKENS)
-        return tuple(codes[::step])
-
-    @cached_property
-    def exact(self) -> bool:
-        """True when whatever the index finds holds the term: no phrase to be looked at again."""
-        return len(self.runs) == 1 and len(self.runs[0]) <= (2 if is_cjk(self.runs[0]) else MAX_QUERY)
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Finds the term in a plain text: a phrase in one piece, a Latin word or number only whole."""
-        parts = [re.escape(self.runs[0])]
-        for before, run in pairwise(self.runs):
-            parts += [r"[\W_]*" if is_cjk(before) or is_cjk(run) else r"[\W_]+", re.escape(run)]
-        start = "" if is_cjk(self.runs[0]) else f"(?<!{_LETTER})"
-        end = "" if is_cjk(self.runs[-1]) else f"(?!{_LETTER})"
-        return re.compile(start + "".join(parts) + end)
-
-
-@dataclass(frozen=True)
-class Words:
-    """A term that stands anywhere, or in one field."""
-
-    term: Term
-    mark: int = ANY
-
-
-@dataclass(frozen=True)
-class Facet:
-    """What is known of the article as a whole."""
-
-    name: FacetName
-    value: str | date | int | bool
-
-
-@dataclass(frozen=True)
-class Not:
-    item: Node
-
-
-@dataclass(frozen=True)
-class And:
-    items: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Or:
-    items: tuple[Node, ...]
-
-
-Leaf = Words | Facet
-Node = Leaf | Not | And | Or
 
 
 def parse_query(words: str) -> Node:
@@ -143,26 +73,6 @@ def parse_query(words: str) -> Node:
     if count > MAX_TERMS:
         raise QueryError(f"the query has {count} words; at most {MAX_TERMS} can be searched for")
     return node
-
-
-def leaves(node: Node) -> Iterator[Leaf]:
-    """Words and facets of a tree, from left to right."""
-    if isinstance(node, Not):
-        yield from leaves(node.item)
-    elif isinstance(node, And | Or):
-        for item in node.items:
-            yield from leaves(item)
-    else:
-        yield node
-
-
-def wanted(node: Node) -> Iterator[Words]:
-    """The words that are looked for, without those that must not be there."""
-    if isinstance(node, And | Or):
-        for item in node.items:
-            yield from wanted(item)
-    elif isinstance(node, Words):
-        yield node
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from storage.matches import Matches
-from storage.postings import Kind
-from storage.query import Term, Words
+from storage.segment_rows import Kind
+from storage.terms import Term, Words
 from storage.texts import Looked
 from storage.tokens import ANY, CAPTION, TITLE, Numbers
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 from crawler.items import Article, Image, Source
 from storage.entries import Entry, article_entries, image_entries
 from storage.merging import write_segment
-from storage.postings import Kind
 from storage.records import chunks
+from storage.segment_rows import Kind
 from storage.segments import SIZE
 
 _PIECE = 500  # articles read at once

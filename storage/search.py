@@ -20,10 +20,12 @@ from storage import ranking
 from storage.entries import article_key, picture_number
 from storage.filters import Filters
 from storage.matches import Matches
-from storage.postings import Kind, Postings
-from storage.query import And, Node, QueryError, Words, parse_query, wanted
+from storage.postings import Postings
+from storage.query import QueryError, parse_query
 from storage.ranking import RANKED, RERANKED
+from storage.segment_rows import Kind
 from storage.snippets import snippet
+from storage.terms import And, Node, Words, wanted
 from storage.texts import Looked, look, whole_articles
 
 Sort = Literal["newest", "relevance"]

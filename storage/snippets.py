@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from crawler.text import plain, squash
-from storage.query import Term
+from storage.terms import Term
 
 _AROUND = 40  # characters of a snippet on each side of the hit
 _BEGIN, _END = "\ue000", "\ue001"  # private use: replaced where a text has them

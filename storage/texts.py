@@ -11,9 +11,9 @@ from crawler.items import Article, Image, Source
 from crawler.text import plain
 from storage.entries import Parts, article_key, article_parts, image_parts, picture_number
 from storage.models import ARTICLE, ARTICLE_IMAGE
-from storage.postings import Kind
-from storage.query import Words
 from storage.records import chunks, load, select_articles
+from storage.segment_rows import Kind
+from storage.terms import Words
 from storage.tokens import is_cjk
 
 

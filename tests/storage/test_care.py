@@ -15,7 +15,7 @@ from storage.check import problems
 from storage.engine import Database, DatabaseError, open_database
 from storage.index import SMALL
 from storage.models import ARTICLE, ARTICLE_IMAGE, SEARCH_FRESH, SEARCH_KEYS, SEARCH_PAGE
-from storage.postings import KINDS, Kind
+from storage.segment_rows import KINDS, Kind
 from tests.factories import article, image, rows, store
 
 

@@ -10,15 +10,16 @@ from alembic import command
 from sqlalchemy import delete, func, inspect, select, text
 
 from crawler.items import Article
-from storage import index, migrate, postings, segments
+from storage import index, migrate, postings, segment_rows, segments
 from storage.check import problems
 from storage.engine import Database, open_database
 from storage.forget import Forget
 from storage.ledger import Discover
 from storage.models import METADATA, SEARCH_FRESH, SEARCH_PAGE, SEARCH_SEGMENT, TOMBSTONE
-from storage.postings import KINDS, Postings, read_segments
+from storage.postings import Postings
 from storage.reindex import reindex
 from storage.search import count_matches, search_articles, search_images
+from storage.segment_rows import KINDS, read_segments
 from storage.tokens import ANY, TOKEN_BITS, marked, of_run
 from tests.factories import apply, article, fetched, found, image, numeral, store, url
 
@@ -163,7 +164,9 @@ def words_left(database: Database, word: str) -> int:
     with database.reading() as conn:
         for segment in read_segments(conn, "article"):
             rows = conn.execute(
-                select(SEARCH_PAGE).where(SEARCH_PAGE.c.id.between(*postings.rows_of(segment.id, TOKEN_BITS)))
+                select(SEARCH_PAGE).where(
+                    SEARCH_PAGE.c.id.between(*segment_rows.rows_of(segment.id, TOKEN_BITS))
+                )
             )
             pages = [(row.id & ((1 << TOKEN_BITS) - 1), row.page) for row in rows]
             content = segments.unpack(pages, segment.size)

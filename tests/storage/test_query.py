@@ -8,21 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from storage.query import (
-    FIELDS,
-    MAX_DEPTH,
-    MAX_QUERY,
-    MAX_TERMS,
-    And,
-    Facet,
-    Node,
-    Not,
-    QueryError,
-    Words,
-    leaves,
-    parse_query,
-    wanted,
-)
+from storage.query import FIELDS, MAX_DEPTH, MAX_QUERY, MAX_TERMS, QueryError, parse_query
+from storage.terms import And, Facet, Node, Not, Words, leaves, wanted
 
 NAMES = {mark: name for name, mark in FIELDS.items()}
 

@@ -17,8 +17,9 @@ from storage.engine import Database, open_database
 from storage.entries import article_parts, image_parts
 from storage.filters import Filters
 from storage.models import ARTICLE
-from storage.query import And, Facet, Node, Not, QueryError, Words, parse_query
+from storage.query import QueryError, parse_query
 from storage.search import count_matches, search_articles, search_images, stream_articles
+from storage.terms import And, Facet, Node, Not, Words
 from tests.databases import PostgresMaker, SqliteMaker
 from tests.factories import article, image, store, url
 
