@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from storage import index, stories, uses
 from storage.doomed import doom
@@ -119,12 +119,6 @@ def check_not_forgotten(conn: Connection, url_keys: Collection[str]) -> None:
         row = conn.execute(select(TOMBSTONE).where(TOMBSTONE.c.url_key.in_(chunk)).limit(1)).first()
         if row is not None:
             raise Forgotten(f"{row.url} was taken down ({row.reason}); it is not stored again")
-
-
-def purge(conn: Connection) -> None:
-    """Let SQLite's search index forget the words, too: it keeps what is deleted until it is merged."""
-    for table in ("article_fts", "image_fts"):
-        conn.execute(text(f"INSERT INTO {table}({table}) VALUES ('optimize')"))
 
 
 def _records(conn: Connection, pages: Collection[int]) -> list[Record]:

@@ -64,7 +64,7 @@ class Command(command.Command):
         records: Iterator[dict[str, Any]]
         with (
             self.database() as database,
-            database.reading(snapshot=True) as conn,
+            database.reading() as conn,
             output(opts.output) as file,
         ):
             if opts.images:
