@@ -13,6 +13,7 @@ NAMES = (
     "search",
     "show",
     "changes",
+    "stats",
     "export",
     "import",
     "ledger",

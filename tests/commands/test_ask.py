@@ -307,3 +307,51 @@ def test_the_database_is_named_by_s_then_environment_then_setting(
 
     assert by_environment.code == 0, by_environment.err
     assert by_option.code == 1
+
+
+def test_stats_count_by_source_as_lines_and_as_json(filled: str) -> None:
+    lines = scrapy("stats", "--by", "source", database=filled)
+    records = scrapy("stats", "--by", "month,source", "--json", database=filled)
+
+    assert lines.code == 0, lines.err
+    assert lines.lines == ["source\tarticles", "青石晚报\t4", "\t1"]
+    assert [json.loads(line) for line in records.lines] == [
+        {"month": "2021-03", "source": "青石晚报", "articles": 4},
+        {"month": "2021-03", "source": None, "articles": 1},
+    ]
+
+
+def test_stats_pass_filters_and_say_when_there_is_more(filled: str) -> None:
+    done = scrapy("stats", "--by", "day", "--portal", "qingshi", "--limit", "2", database=filled)
+
+    assert done.lines[1:] == ["2021-03-04\t1", "2021-03-05\t1"]
+    assert "more with --limit 10" in done.err
+    nothing = scrapy("stats", "--since", "2030-01-01", "--json", database=filled)
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "nothing to count" in nothing.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--by", "shoe"], "--by shoe: use portal, channel"),
+        (["--by", "author,editor"], "one role at a time"),
+        (["words"], "unexpected 'words'"),
+    ],
+)
+def test_stats_refuse_what_cannot_be_counted(filled: str, options: list[str], said: str) -> None:
+    done = scrapy("stats", *options, database=filled)
+
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_stats_draw_bars_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from crawler.commands.stats import print_bars
+    from storage.facets import Facet
+
+    print_bars(["source"], [Facet(("青石晚报",), 8), Facet((None,), 1)])
+
+    first, second = [line.split() for line in capsys.readouterr().out.splitlines() if "█" in line]
+    assert first == ["青石晚报", "8", "█" * 40]
+    assert second == ["(none)", "1", "█" * 5]

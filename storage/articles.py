@@ -1,0 +1,148 @@
+"""Articles as they are stored: one by what it is known by, many in pieces, and what became of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from crawler.identity import UrlError, url_key
+from crawler.items import Article
+from crawler.portals.registry import portal_of
+from storage.filters import Filters
+from storage.models import ABSENCE, ARTICLE, PAGE, REVISION, STORY
+from storage.records import chunks, load, select_articles
+from storage.rows import fits
+
+_STREAM = 200  # articles in memory at once while many are read
+
+
+class Found(NamedTuple):
+    """An article with its number in this database."""
+
+    id: int
+    article: Article
+
+
+class Story(NamedTuple):
+    """Articles that are copies of each other."""
+
+    id: int
+    publisher: str | None
+    """Who published it first, by name; None when that cannot be told."""
+    publisher_why: str | None
+    articles: list[Found]
+    """The first, then the others by time, those without a time last."""
+
+
+class ImageFound(NamedTuple):
+    """A use of a picture, with its article."""
+
+    article_id: int
+    article: Article
+    number: int
+    """Which of the article's pictures it is, from 1."""
+
+
+def key_of(url: str) -> str:
+    """The identity of a URL under its portal's rules; crawler.identity.UrlError for what is none."""
+    url_key(url)  # what is no URL has no host either
+    portal = portal_of(url)
+    return url_key(url, portal.url_rules if portal else None)
+
+
+def article_by(conn: Connection, reference: str) -> Found | None:
+    """The article of an id, of its URL in any form, or of the URL of one of its parts; None if unknown."""
+    if not fits(reference):
+        return None  # nothing stored holds such text, and no database takes it
+    statement = select_articles()
+    if reference.isascii() and reference.isdigit():
+        # beyond 63 bits the database would not understand the number
+        where = [ARTICLE.c.id == int(reference)] if len(reference) < 19 else []
+    else:
+        where = [ARTICLE.c.url == reference]
+        try:
+            key = key_of(reference)
+        except UrlError:
+            key = None
+        if key is not None:
+            part = select(PAGE.c.article_id).where(PAGE.c.url_key == key).scalar_subquery()
+            where = [ARTICLE.c.url_key == key, ARTICLE.c.url == reference, ARTICLE.c.id == part]
+    for condition in where:
+        rows = conn.execute(statement.where(condition).limit(1)).all()
+        if rows:
+            return Found(rows[0].id, load(conn, rows)[0])
+    return None
+
+
+def articles_by_keys(conn: Connection, keys: Sequence[str]) -> Iterator[Article]:
+    """The articles of these url_keys in the order given, each once; unknown keys are left out."""
+    for chunk in chunks(dict.fromkeys(keys), _STREAM):
+        rows = conn.execute(select_articles().where(ARTICLE.c.url_key.in_(chunk))).all()
+        by_key = {row.url_key: article for row, article in zip(rows, load(conn, rows), strict=True)}
+        yield from (by_key[key] for key in chunk if key in by_key)
+
+
+def all_articles(conn: Connection, filters: Filters | None = None, *, since_id: int = 0) -> Iterator[Found]:
+    """Every article with an id above `since_id`, in the order of storing, read piece by piece."""
+    conditions = filters.conditions() if filters else []
+    after = since_id
+    while True:
+        statement = select_articles().where(ARTICLE.c.id > after, *conditions)
+        rows = conn.execute(statement.order_by(ARTICLE.c.id).limit(_STREAM)).all()
+        yield from (Found(row.id, article) for row, article in zip(rows, load(conn, rows), strict=True))
+        if len(rows) < _STREAM:
+            return
+        after = rows[-1].id
+
+
+def all_images(
+    conn: Connection, filters: Filters | None = None, *, since_id: int = 0
+) -> Iterator[ImageFound]:
+    """Every use of a picture, article by article, of articles with an id above `since_id`."""
+    for found in all_articles(conn, filters, since_id=since_id):
+        for number in range(1, len(found.article.images) + 1):
+            yield ImageFound(found.id, found.article, number)
+
+
+def count_articles(conn: Connection, filters: Filters | None = None) -> int:
+    """How many articles all_articles() gives."""
+    conditions = filters.conditions() if filters else []
+    return conn.scalar(select(func.count()).select_from(ARTICLE).where(*conditions)) or 0
+
+
+def newest(conn: Connection, filters: Filters | None = None, limit: int = 20) -> list[Found]:
+    """The newest articles by publication; those without a time last."""
+    conditions = filters.conditions() if filters else []
+    statement = select_articles().where(*conditions).order_by(ARTICLE.c.sort_key.desc()).limit(limit)
+    rows = conn.execute(statement).all()
+    return [Found(row.id, article) for row, article in zip(rows, load(conn, rows), strict=True)]
+
+
+def revisions(conn: Connection, article_id: int) -> list[dict[str, Any]]:
+    """Earlier states of an article, oldest first: number, seen_at, changed, title, body_text, images."""
+    columns = [REVISION.c[n] for n in ("number", "seen_at", "changed", "title", "body_text", "images")]
+    statement = select(*columns).where(REVISION.c.article_id == article_id).order_by(REVISION.c.number)
+    return [dict(row._mapping) for row in conn.execute(statement)]
+
+
+def absences(conn: Connection, article_id: int) -> list[dict[str, Any]]:
+    """Times at which the portal did not have an article, oldest first: gone_at, reason, returned_at."""
+    columns = (ABSENCE.c.gone_at, ABSENCE.c.reason, ABSENCE.c.returned_at)
+    statement = select(*columns).where(ABSENCE.c.article_id == article_id).order_by(ABSENCE.c.id)
+    return [dict(row._mapping) for row in conn.execute(statement)]
+
+
+def story(conn: Connection, number: int) -> Story | None:
+    """A story with all its articles; the one it was merged into where it was; None when there is none."""
+    row = conn.execute(select(STORY).where(STORY.c.id == number)).first()
+    while row is not None and row.merged_into is not None:
+        row = conn.execute(select(STORY).where(STORY.c.id == row.merged_into)).first()
+    if row is None or row.size == 0:
+        return None
+    order = (ARTICLE.c.published_at.is_(None), ARTICLE.c.published_at, ARTICLE.c.url_key)
+    rows = conn.execute(select_articles().where(ARTICLE.c.story_id == row.id).order_by(*order)).all()
+    members = [Found(r.id, article) for r, article in zip(rows, load(conn, rows), strict=True)]
+    members.sort(key=lambda member: member.id != row.first_article_id)
+    return Story(row.id, row.publisher, row.publisher_why, members)
