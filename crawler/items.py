@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from crawler.copies.marks import Keys
 
 BlockType = Literal["paragraph", "heading", "quote", "image", "table", "video"]
 TEXT_BLOCKS: frozenset[str] = frozenset({"paragraph", "heading", "quote", "table"})
@@ -109,6 +112,8 @@ class Fingerprint:
     """Hash of the set of picture URLs together with the title; None with fewer than two pictures."""
     content_hash: str
     """Hash of title, blocks and captions: another value means the article was changed."""
+    keys: Keys | None = None
+    """Under which its copies find it; None when it was read from the database."""
 
 
 @dataclass(slots=True)

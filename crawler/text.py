@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 # NUL is refused by PostgreSQL; the other controls but tab and newline have no place in news text
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
@@ -42,3 +43,23 @@ def fold(text: str) -> str:
     'app5g'
     """
     return unicodedata.normalize("NFKC", clean(text)).lower()
+
+
+def plain(text: str) -> str:
+    """A text as searched and as compared for reprints: folded, and traditional characters simplified.
+
+    Both sides of a comparison pass here, so that it matters little that 後 and 后, 乾 and 干 become one.
+    As long as fold(text), character by character.
+
+    >>> plain("臺灣ＡＰＰ")
+    '台湾app'
+    """
+    return fold(text).translate(_simplified())
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    # read when first needed: commands start often, and few of them search
+    from crawler.simplified import SIMPLIFIED
+
+    return SIMPLIFIED

@@ -20,7 +20,6 @@ from storage.models import (
     PAGE,
     PERSON,
     REVISION,
-    STORY_LINK,
     TOMBSTONE,
 )
 from storage.pages import Found, discover
@@ -141,13 +140,7 @@ def _records(conn: Connection, pages: Collection[int]) -> list[Record]:
 def _delete(conn: Connection, article_id: int, url_key: str) -> None:
     kept = kept_articles(conn, [url_key])[url_key]
     index.remove(conn, [(kept.sort_key, kept.article)])
-    # without its hashes it is alone: its story goes on without it
-    bare = {"text_hash": None, "pictures_hash": None}
-    conn.execute(update(ARTICLE).where(ARTICLE.c.id == article_id).values(bare))
-    if kept.story_id is not None:
-        stories.refresh(conn, [article_id])
-    link = or_(STORY_LINK.c.article_id == article_id, STORY_LINK.c.other_id == article_id)
-    conn.execute(delete(STORY_LINK).where(link))
+    stories.leave(conn, [article_id])
     use, byline = ARTICLE_IMAGE.c, BYLINE.c
     images = set(conn.scalars(select(use.image_id).where(use.article_id == article_id)))
     people = set(conn.scalars(select(byline.person_id).where(byline.article_id == article_id)))

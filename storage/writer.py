@@ -211,17 +211,14 @@ def _index(conn: Connection, new: list[Prepared], differing: list[tuple[Prepared
 
 
 def _link(conn: Connection, items: list[tuple[int, Prepared, Kept | None]]) -> None:
-    """Let the stories follow: of new articles, and of those whose hashes or time are others now."""
-    moved = [entry for entry in items if entry[2] is None or entry[1].moves_story(entry[2])]
-    double = stories.duplicated(
+    """Let the stories follow: of new articles, and of those whose text, pictures, time or source is another."""
+    stories.follow(
         conn,
-        {item.row["text_hash"] for _, item, _ in moved if item.row["text_hash"]},
-        {item.row["pictures_hash"] for _, item, _ in moved if item.row["pictures_hash"]},
+        {article_id: item.keys for article_id, item, old in items if old is None},
+        {
+            article_id: old.keys
+            for article_id, item, old in items
+            if old is not None and item.moves_story(old)
+        },
+        [article_id for article_id, item, old in items if old is not None and item.changes_source(old)],
     )
-    affected = [
-        article_id
-        for article_id, item, old in moved
-        if (old is not None and old.story_id) or item.story_marks & double
-    ]
-    if affected:
-        stories.refresh(conn, affected)
