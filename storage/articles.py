@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -97,12 +97,35 @@ def all_articles(conn: Connection, filters: Filters | None = None, *, since_id: 
         after = rows[-1].id
 
 
+def articles_by_ids(conn: Connection, ids: Sequence[int]) -> Iterator[Found]:
+    """The articles of these ids in ascending order, read piece by piece; unknown ids are left out."""
+    for chunk in chunks(sorted(ids), _STREAM):
+        rows = conn.execute(select_articles().where(ARTICLE.c.id.in_(chunk)).order_by(ARTICLE.c.id)).all()
+        yield from (Found(row.id, article) for row, article in zip(rows, load(conn, rows), strict=True))
+
+
 def all_images(
-    conn: Connection, filters: Filters | None = None, *, since_id: int = 0
+    conn: Connection,
+    filters: Filters | None = None,
+    *,
+    since_id: int = 0,
+    uses: Iterable[tuple[int, int]] | None = None,
 ) -> Iterator[ImageFound]:
-    """Every use of a picture, article by article, of articles with an id above `since_id`."""
-    for found in all_articles(conn, filters, since_id=since_id):
-        for number in range(1, len(found.article.images) + 1):
+    """Every use of a picture, article by article, of articles with an id above `since_id`.
+
+    `uses`, as (article's id, number), narrows it to these, to which the filters were applied already.
+    """
+    if uses is None:
+        for found in all_articles(conn, filters, since_id=since_id):
+            for number in range(1, len(found.article.images) + 1):
+                yield ImageFound(found.id, found.article, number)
+        return
+    numbers: dict[int, list[int]] = {}
+    for article_id, number in uses:
+        if article_id > since_id:
+            numbers.setdefault(article_id, []).append(number)
+    for found in articles_by_ids(conn, list(numbers)):
+        for number in sorted(numbers[found.id]):
             yield ImageFound(found.id, found.article, number)
 
 

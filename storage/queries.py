@@ -12,6 +12,7 @@ from storage.articles import (
     all_articles,
     all_images,
     article_by,
+    articles_by_ids,
     articles_by_keys,
     count_articles,
     key_of,
@@ -23,7 +24,14 @@ from storage.changes import KINDS, Change, changes
 from storage.facets import BY, By, Facet, facets
 from storage.fates import LedgerRow, ledger_counts, ledger_row, ledger_rows
 from storage.filters import Filters
-from storage.search import ArticleHit, ImageHit, search_articles, search_images
+from storage.search import (
+    ArticleHit,
+    ImageHit,
+    matching_articles,
+    matching_images,
+    search_articles,
+    search_images,
+)
 from storage.streams import Streamed, article_records
 from storage.totals import totals
 
@@ -46,6 +54,7 @@ __all__ = [
     "all_images",
     "article_by",
     "article_records",
+    "articles_by_ids",
     "articles_by_keys",
     "changes",
     "count_articles",
@@ -54,6 +63,8 @@ __all__ = [
     "ledger_counts",
     "ledger_row",
     "ledger_rows",
+    "matching_articles",
+    "matching_images",
     "newest",
     "revisions",
     "search_articles",

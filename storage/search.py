@@ -97,6 +97,31 @@ def search_images(
     return [ImageHit(row_id, a, number, score) for score, _, row_id, a, number in newest[:limit]]
 
 
+def matching_articles(conn: Connection, words: str, filters: Filters | None = None) -> Iterator[int]:
+    """The id of every article that holds all words, newest first, read piece by piece. Raises QueryError."""
+    terms = parse_query(words)
+    for keys in _candidates(conn, ARTICLES[conn.dialect.name], terms):
+        for row, article in _articles(conn, keys, filters):
+            if _holds(terms, [fold(part) for part in article_text(article) if part]):
+                yield row.id
+
+
+def matching_images(
+    conn: Connection, words: str, filters: Filters | None = None
+) -> Iterator[tuple[int, int]]:
+    """(article's id, picture's number) of every picture that holds all words. Raises QueryError."""
+    terms = parse_query(words)
+    for keys in _candidates(conn, IMAGES[conn.dialect.name], terms):
+        numbers: dict[int, list[int]] = {}
+        for key in keys:
+            numbers.setdefault(key - key % KEY_STEP, []).append(key % KEY_STEP)
+        for row, article in _articles(conn, list(numbers), filters):
+            for number in sorted(numbers[row.sort_key]):
+                parts = image_text(article.images[number - 1], article.title)
+                if _holds(terms, [fold(part) for part in parts if part]):
+                    yield row.id, number
+
+
 def _candidates(conn: Connection, table: str, terms: Sequence[Term]) -> Iterator[list[int]]:
     """Sort keys of what has all tokens, newest first, in chunks."""
     if conn.dialect.name == "sqlite":

@@ -7,7 +7,7 @@ them to what crawler.items.to_record says.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Select, Text, select, type_coerce
@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, Select, Text, select, type_coerce
 from storage.blocks import decode_records
 from storage.filters import Filters
 from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE, STORY
-from storage.records import FIRST
+from storage.records import FIRST, chunks
 from storage.times import published_iso
 from storage.types import hex64
 
@@ -31,20 +31,21 @@ class Streamed(NamedTuple):
 
 
 def article_records(
-    conn: Connection, filters: Filters | None = None, *, since_id: int = 0, ids: Sequence[int] | None = None
+    conn: Connection,
+    filters: Filters | None = None,
+    *,
+    since_id: int = 0,
+    ids: Iterable[int] | None = None,
 ) -> Iterator[Streamed]:
     """The record of every article with an id above `since_id` that passes the filters, in order of ids.
 
-    `ids`, ascending, narrows it to these.
+    `ids` narrows it to these, to which the filters were applied already.
     """
-    conditions = filters.conditions() if filters else []
     if ids is not None:
-        wanted = [number for number in ids if number > since_id]
-        for at in range(0, len(wanted), PIECE):
-            some = ARTICLE.c.id.in_(wanted[at : at + PIECE])
-            yield from _piece(conn, _ARTICLES.where(some, *conditions))
+        for chunk in chunks(sorted(number for number in ids if number > since_id), PIECE):
+            yield from _piece(conn, _ARTICLES.where(ARTICLE.c.id.in_(chunk)))
         return
-    statement = _ARTICLES.where(*conditions).limit(PIECE)
+    statement = _ARTICLES.where(*(filters.conditions() if filters else [])).limit(PIECE)
     while True:
         last = since_id
         for found in _piece(conn, statement.where(ARTICLE.c.id > since_id)):
