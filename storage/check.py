@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, te
 
 from storage.engine import Database
 from storage.index import ARTICLES, IMAGES
-from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, STORY
+from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, STORY
 from storage.rows import KEY_STEP, MAX_NUMBERED
 
 
@@ -49,6 +49,14 @@ def _ledger(conn: Connection) -> Iterator[str]:
 
 
 def _stories(conn: Connection) -> Iterator[str]:
+    for name in ("first_article_id", "centre_id"):
+        column = STORY.c[name]  # points to articles without a foreign key
+        absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == column))
+        if number := _count(conn, column.is_not(None), absent, table_of=STORY.c.id):
+            yield f"{number} rows of story point with {name} to no article"
+    absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == SKETCH.c.article_id))
+    if number := _count(conn, absent, table_of=SKETCH.c.article_id):
+        yield f"{number} rows of sketch point with article_id to no article"
     members = (
         select(func.count()).select_from(ARTICLE).where(ARTICLE.c.story_id == STORY.c.id).scalar_subquery()
     )

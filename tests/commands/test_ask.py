@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from crawler.items import RECORD_KEYS
-from storage.engine import open_database
+from storage.engine import Database, open_database
 from storage.ledger import Discover, Mark
 from storage.models import ARTICLE, PAGE
 from tests.commands.run import ROOT, scrapy
@@ -355,3 +355,33 @@ def test_stats_draw_bars_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> No
     first, second = [line.split() for line in capsys.readouterr().out.splitlines() if "█" in line]
     assert first == ["青石晚报", "8", "█" * 40]
     assert second == ["(none)", "1", "█" * 5]
+
+
+def test_db_move_goes_to_the_other_kind_and_compares_the_counts(
+    both_databases: list[Database], filled: str, tmp_path: Path
+) -> None:
+    target = both_databases[1].engine.url.render_as_string(False)
+    moved = scrapy("db", "move", target, "--json", database=filled)
+    again = scrapy("db", "move", target, database=filled)
+    back = scrapy("db", "move", f"sqlite:///{tmp_path}/back.db", database=target)
+
+    assert moved.code == 0, moved.err
+    counts = {record["table"]: record["rows"] for record in map(json.loads, moved.lines)}
+    assert (counts["article"], counts["article_image"]) == (5, 2)
+    assert again.code == 1
+    assert "is not empty" in again.err
+    assert back.code == 0, back.err
+    exports = [
+        scrapy("export", database=url).out for url in (filled, target, f"sqlite:///{tmp_path}/back.db")
+    ]
+    assert exports[0] == exports[1] == exports[2] != ""
+    assert scrapy("db", "move", database=filled).code == 2
+    assert scrapy("db", "move", "mysql://x/y", database=filled).code == 1
+
+
+def test_db_optimize_says_what_the_database_takes(filled: str) -> None:
+    for options in ([], ["--vacuum"]):
+        done = scrapy("db", "optimize", *options, database=filled)
+
+        assert done.code == 0, done.err
+        assert "MiB before" in done.err
