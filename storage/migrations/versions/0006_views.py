@@ -101,11 +101,12 @@ def times(say: Words, table: str, prefix: str = "") -> str:
 
 def minutes(say: Words, later: str, table: str) -> str:
     """Whole minutes from a page's publication to `later`; null where the page gives no time of day."""
-    between = f"({say.unix(later)} - {say.unix(f'{table}.published_at')}) / 60"
+    between = f"CAST(({say.unix(later)} - {say.unix(f'{table}.published_at')}) / 60 AS INTEGER)"
     return f"CASE WHEN {table}.published_precision <> 'day' THEN {between} END"
 
 
 def articles(say: Words) -> str:
+    # count(*) in a part of a query is more than DuckDB's reading of SQLite's views understands
     return f"""
     SELECT article.id, article.portal, article.channel_path, article.channel, article.url,
         article.canonical_url, article.title, article.subtitle, article.source_name AS source,
@@ -113,8 +114,9 @@ def articles(say: Words) -> str:
         article.published_precision, article.published_raw, article.modified_at AS modified,
         article.language, article.keywords, article.body_text AS body,
         length(article.body_text) AS characters,
-        (SELECT count(*) FROM article_image WHERE article_image.article_id = article.id) AS pictures,
-        (SELECT count(*) FROM revision WHERE revision.article_id = article.id) AS edits,
+        (SELECT count(article_image.id) FROM article_image WHERE article_image.article_id = article.id)
+            AS pictures,
+        (SELECT count(revision.id) FROM revision WHERE revision.article_id = article.id) AS edits,
         article.story_id AS story,
         CASE WHEN first.id <> article.id THEN first.url END AS reprint_of,
         article.pages, article.template, article.extractor,
@@ -162,7 +164,7 @@ def stories(say: Words) -> str:
 
 def reprints(say: Words) -> str:
     both_timed = "copy.published_precision <> 'day' AND earlier.published_precision <> 'day'"
-    between = f"({say.unix('copy.published_at')} - {say.unix('earlier.published_at')}) / 60"
+    between = f"CAST(({say.unix('copy.published_at')} - {say.unix('earlier.published_at')}) / 60 AS INTEGER)"
     return f"""
     SELECT story_link.id, story_link.story_id AS story, story_link.kind, story_link.similarity,
         story_link.why, story_link.method,
@@ -204,5 +206,6 @@ def changes(say: Words) -> str:
 
 def daily_counts(_say: Words) -> str:
     return """
-    SELECT published_day AS day, portal, channel_path, source_name AS source, count(*) AS articles
+    SELECT published_day AS day, portal, channel_path, source_name AS source,
+        CAST(count(*) AS INTEGER) AS articles
     FROM article GROUP BY published_day, portal, channel_path, source_name"""
