@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
 from sqlalchemy import Column, Connection, Select, Text, select, type_coerce
 
 from storage.blocks import decode_records
 from storage.filters import Filters
 from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE, STORY
-from storage.records import FIRST, chunks
+from storage.records import FIRST
 from storage.times import published_iso
 from storage.types import hex64
 
@@ -42,8 +43,10 @@ def article_records(
     `ids` narrows it to these, to which the filters were applied already.
     """
     if ids is not None:
-        for chunk in chunks(sorted(number for number in ids if number > since_id), PIECE):
-            yield from _piece(conn, _ARTICLES.where(ARTICLE.c.id.in_(chunk)))
+        wanted = np.fromiter(ids, np.int64)  # a million take 8 MB
+        wanted = np.sort(wanted[wanted > since_id])
+        for at in range(0, len(wanted), PIECE):
+            yield from _piece(conn, _ARTICLES.where(ARTICLE.c.id.in_(wanted[at : at + PIECE].tolist())))
         return
     statement = _ARTICLES.where(*(filters.conditions() if filters else [])).limit(PIECE)
     while True:
