@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from crawler.copies.compare import Match, Text, compare
+from crawler.copies.compare import Match, Text, explain
 from crawler.copies.marks import Keys, keys_of
 from storage.models import ARTICLE, STORY_LINK
 from storage.records import chunks
@@ -201,12 +201,16 @@ class Centres:
 
     def match(self, one: Node, other: Node) -> Match | None:
         """The match of two articles, whichever came first."""
+        return self.explain(one, other)[0]
+
+    def explain(self, one: Node, other: Node) -> tuple[Match | None, str]:
+        """The match, and what was measured, in words."""
         if one.text_hash is not None and one.text_hash == other.text_hash:
-            return SAME
-        match = compare(self._text(one), self._text(other))
+            return SAME, SAME.why
+        match, why = explain(self._text(one), self._text(other))
         if match is None and one.pictures_hash is not None and one.pictures_hash == other.pictures_hash:
-            return PICTURES
-        return match
+            return PICTURES, PICTURES.why
+        return match, why
 
     def _text(self, node: Node) -> Text:
         name = node.text_hash or f"of {node.id}"

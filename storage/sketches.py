@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-KEY_MOST = 128
+KEY_MOST = 64
 """Articles under one key above which it tells nothing: an official phrase, or the frame of a daily report."""
-NEAR_MOST = 64  # articles that are compared in full with one text, of each kind
+NEAR_MOST = 32  # articles that are compared in full with one text, of each kind
 SHARED_LEAST = 2  # keys: one run of six letters is shared by chance
 
 _INSERT = {
@@ -28,14 +29,14 @@ _DELETE = {
 }
 # one row a key: the articles under it, at most one more than tell anything
 _FIND = {
-    "sqlite": """
+    "sqlite": """SELECT * FROM (
         SELECT k.value AS hash, (
             SELECT group_concat(article_id) FROM (
                 SELECT article_id FROM sketch WHERE hash = k.value AND member = 0 LIMIT :most)) AS firsts, (
             SELECT group_concat(article_id) FROM (
                 SELECT article_id FROM sketch WHERE hash = k.value AND member = 1 LIMIT :most)) AS members
-        FROM json_each(:keys) AS k""",
-    "postgresql": """
+        FROM json_each(:keys) AS k) WHERE firsts IS NOT NULL OR members IS NOT NULL""",
+    "postgresql": """SELECT * FROM (
         SELECT k.value AS hash, (
             SELECT string_agg(article_id::text, ',') FROM (
                 SELECT article_id FROM sketch WHERE hash = k.value AND member = 0 LIMIT :most) AS a
@@ -43,7 +44,8 @@ _FIND = {
             SELECT string_agg(article_id::text, ',') FROM (
                 SELECT article_id FROM sketch WHERE hash = k.value AND member = 1 LIMIT :most) AS b
         ) AS members
-        FROM unnest(CAST(:keys AS bigint[])) AS k(value)""",
+        FROM unnest(CAST(:keys AS bigint[])) AS k(value)
+        ) AS found WHERE firsts IS NOT NULL OR members IS NOT NULL""",
 }
 
 
@@ -61,47 +63,46 @@ class Shelf:
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._rows: dict[int, tuple[list[int], list[int]]] = {}
-        """By key the articles under it in the database, firsts and members; empty where there are too many."""
-        self._ours: dict[int, set[int]] = {}
+        self._asked: set[int] = set()
+        self._firsts: dict[int, list[int]] = {}
+        """By key the articles that the database has under it; none where there are too many."""
+        self._members: dict[int, list[int]] = {}
+        self._ours: dict[int, list[int]] = {}
         """By key the articles that this transaction makes centres."""
         self._puts: list[tuple[Filed, int]] = []
         self._takes: list[tuple[Filed, int]] = []
 
     def fetch(self, wanted: Iterable[Filed]) -> None:
         """Read in one question what near() will need for these."""
-        keys = sorted({key for one in wanted for key in one.keys} - self._rows.keys())
+        keys = sorted({key for one in wanted for key in one.keys} - self._asked)
         if not keys:
             return
+        self._asked.update(keys)
         dialect = self._conn.dialect.name
         values = json.dumps(keys) if dialect == "sqlite" else keys
         for row in self._conn.execute(text(_FIND[dialect]), {"keys": values, "most": KEY_MOST + 1}):
-            self._rows[row.hash] = (_ids(row.firsts), _ids(row.members))
+            self._firsts[row.hash], self._members[row.hash] = _ids(row.firsts), _ids(row.members)
 
     def near(self, one: Filed) -> list[int]:
         """Articles that may be its copies, the likeliest first; never itself."""
         self.fetch([one])
-        firsts: Counter[int] = Counter()
-        members: Counter[int] = Counter()
-        for key in one.keys:
-            weight = SHARED_LEAST if key in one.exact else 1
-            for shared, ids in zip((firsts, members), self._rows[key], strict=True):
-                for other in ids:
-                    shared[other] += weight
-            for other in self._ours.get(key, set()).difference(self._rows[key][0]):
-                firsts[other] += weight
-        found = []
-        for shared in (firsts, members):
+        found: dict[int, None] = {}
+        for shelves in ((self._firsts, self._ours), (self._members,)):
+            shared: Counter[int] = Counter()
+            for rows in shelves:
+                for keys, weight in ((one.keys - one.exact, 1), (one.exact, SHARED_LEAST)):
+                    for _ in range(weight):
+                        shared.update(chain.from_iterable(rows[key] for key in keys & rows.keys()))
             del shared[one.article_id]
-            likely = [other for other, count in shared.items() if count >= SHARED_LEAST]
-            likely.sort(key=lambda other, shared=shared: (-shared[other], other))  # type: ignore[misc]
-            found += likely[:NEAR_MOST]
-        return list(dict.fromkeys(found))
+            likely = [(-count, other) for other, count in shared.items() if count >= SHARED_LEAST]
+            found.update((other, None) for _, other in sorted(likely)[:NEAR_MOST])
+        return list(found)
 
     def show(self, one: Filed) -> None:
         """Let what comes after in this transaction find an article that is no copy of an earlier one."""
         for key in one.keys:
-            self._ours.setdefault(key, set()).add(one.article_id)
+            if one.article_id not in self._firsts.get(key, ()):
+                self._ours.setdefault(key, []).append(one.article_id)
 
     def put(self, one: Filed, member: int) -> None:
         """File an article of which the database has no rows, or whose rows were taken."""

@@ -211,7 +211,7 @@ def _index(conn: Connection, new: list[Prepared], differing: list[tuple[Prepared
 
 
 def _link(conn: Connection, items: list[tuple[int, Prepared, Kept | None]]) -> None:
-    """Let the stories follow: of new articles, and of those whose text, pictures, time or source is another."""
+    """Let the stories follow new articles, and those whose text, pictures, time or source is another."""
     stories.follow(
         conn,
         {article_id: item.keys for article_id, item, old in items if old is None},

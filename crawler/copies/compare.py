@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from crawler.copies.edits import align
 from crawler.copies.facts import Facts, agreement, facts
+from crawler.copies.frames import ENDING_MOST, is_frame_only, weigh
 from crawler.copies.normal import only_letters, told
 from crawler.copies.sketch import LEAST, Grams, grams
 
@@ -21,8 +23,7 @@ SHORTER_LEAST = 0.40  # of the shorter text's runs, in both: one letter in ten c
 LONGER_LEAST = 0.20  # of the longer text's runs: a third of a text, one letter in ten changed, leaves .22
 EXCERPT_LENGTH = 0.75  # a text shorter than this share of the other, and found in it, is an excerpt
 EXCERPT_EXCESS = 1.5  # … and at least so much better contained in the other than the other in it
-NUMBERS_LEAST = 2  # so many other numbers are no slip of an editor
-NUMBERS_SAME = 0.5  # share of the same numbers below which it is another report in the same frame
+VERBATIM = 0.97  # from here on there is nothing to weigh
 
 
 class Match(NamedTuple):
@@ -40,10 +41,13 @@ class Text:
 
     def __init__(self, body: str) -> None:
         self._told = told(body)
-        letters = only_letters(self._told)
-        self.grams: Grams = grams(letters, WIDTH)
-        self.length = len(letters)
+        self.letters = only_letters(self._told)
+        self.grams: Grams = grams(self.letters, WIDTH)
+
+    @property
+    def length(self) -> int:
         """Letters."""
+        return len(self.letters)
 
     @cached_property
     def facts(self) -> Facts:
@@ -86,11 +90,18 @@ def explain(one: Text, other: Text) -> tuple[Match | None, str]:
     )
     if found.of_shorter < SHORTER_LEAST or found.of_longer < LONGER_LEAST:
         return None, f"{much}: too few ({SHORTER_LEAST:.0%} and {LONGER_LEAST:.0%} are needed)"
-    numbers = agreement(one.facts, other.facts)
-    if total := numbers.same + numbers.other:
-        much += f"; {numbers.same} of {total} numbers in the same surroundings are the same"
-    if numbers.other >= NUMBERS_LEAST and numbers.share < NUMBERS_SAME:
-        return None, f"{much}: another report in the same frame"
+    if found.jaccard < VERBATIM:
+        aligned = align(one.letters, other.letters)
+        if found.of_shorter < ENDING_MOST and is_frame_only(aligned, one.length, other.length):
+            return None, f"{much}; nearly all of it is one passage at the same end of both"
+        numbers = agreement(one.facts, other.facts)
+        weighed = weigh(aligned, numbers)
+        much += (
+            f"; between the same letters other words in {weighed.words} places, other letters or nothing in "
+            f"{weighed.others}; {numbers.same} of {numbers.same + numbers.other} numbers are the same"
+        )
+        if weighed.is_frame:
+            return None, f"{much}: another report in the same frame"
     if shorter < EXCERPT_LENGTH * longer and found.of_shorter > EXCERPT_EXCESS * found.of_longer:
         return Match("excerpt", round(found.of_shorter, 4), much), much
     return Match("reprint", round(found.jaccard, 4), much), much

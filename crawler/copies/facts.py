@@ -1,4 +1,4 @@
-"""The numbers of a text, each in its surroundings: what tells a reprint from another report in the same frame.
+"""Numbers in their surroundings: what tells a reprint from another report in the same frame.
 
 Tonight's weather, lottery draw or match report is the last one's frame with other numbers. Where both texts
 have the same letters around a number, a copy has the same number too.

@@ -1,4 +1,4 @@
-"""What articles that may be copies have in common: exact hashes, and the numbers under which both are filed."""
+"""What copies have in common: exact hashes, and the numbers under which both are filed."""
 
 from __future__ import annotations
 
