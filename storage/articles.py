@@ -12,7 +12,7 @@ from crawler.identity import UrlError, url_key
 from crawler.items import Article
 from crawler.portals.registry import portal_of
 from storage.filters import Filters
-from storage.models import ABSENCE, ARTICLE, PAGE, REVISION, STORY
+from storage.models import ABSENCE, ARTICLE, PAGE, REVISION
 from storage.records import chunks, load, select_articles
 from storage.rows import KEY_STEP, fits
 
@@ -24,17 +24,6 @@ class Found(NamedTuple):
 
     id: int
     article: Article
-
-
-class Story(NamedTuple):
-    """Articles that are copies of each other."""
-
-    id: int
-    publisher: str | None
-    """Who published it first, by name; None when that cannot be told."""
-    publisher_why: str | None
-    articles: list[Found]
-    """The first, then the others by time, those without a time last."""
 
 
 class ImageFound(NamedTuple):
@@ -159,17 +148,3 @@ def absences(conn: Connection, article_id: int) -> list[dict[str, Any]]:
     columns = (ABSENCE.c.gone_at, ABSENCE.c.reason, ABSENCE.c.returned_at)
     statement = select(*columns).where(ABSENCE.c.article_id == article_id).order_by(ABSENCE.c.id)
     return [dict(row._mapping) for row in conn.execute(statement)]
-
-
-def story(conn: Connection, number: int) -> Story | None:
-    """A story with all its articles; the one it was merged into where it was; None when there is none."""
-    row = conn.execute(select(STORY).where(STORY.c.id == number)).first()
-    while row is not None and row.merged_into is not None:
-        row = conn.execute(select(STORY).where(STORY.c.id == row.merged_into)).first()
-    if row is None or row.size == 0:
-        return None
-    order = (ARTICLE.c.published_at.is_(None), ARTICLE.c.published_at, ARTICLE.c.url_key)
-    rows = conn.execute(select_articles().where(ARTICLE.c.story_id == row.id).order_by(*order)).all()
-    members = [Found(r.id, article) for r, article in zip(rows, load(conn, rows), strict=True)]
-    members.sort(key=lambda member: member.id != row.first_article_id)
-    return Story(row.id, row.publisher, row.publisher_why, members)

@@ -7,7 +7,6 @@ plain values; what may be many is an iterator that reads on as it is asked.
 from storage.articles import (
     Found,
     ImageFound,
-    Story,
     absences,
     all_articles,
     all_images,
@@ -18,12 +17,12 @@ from storage.articles import (
     key_of,
     newest,
     revisions,
-    story,
 )
 from storage.changes import KINDS, Change, changes
 from storage.facets import BY, By, Facet, facets
 from storage.fates import LedgerRow, ledger_counts, ledger_row, ledger_rows
 from storage.filters import Filters
+from storage.reprints import Copy, StoryRow, Why, stories, story, timeline, why
 from storage.search import (
     ArticleHit,
     ImageHit,
@@ -41,14 +40,16 @@ __all__ = [
     "ArticleHit",
     "By",
     "Change",
+    "Copy",
     "Facet",
     "Filters",
     "Found",
     "ImageFound",
     "ImageHit",
     "LedgerRow",
-    "Story",
+    "StoryRow",
     "Streamed",
+    "Why",
     "absences",
     "all_articles",
     "all_images",
@@ -69,6 +70,9 @@ __all__ = [
     "revisions",
     "search_articles",
     "search_images",
+    "stories",
     "story",
+    "timeline",
     "totals",
+    "why",
 ]
