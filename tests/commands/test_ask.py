@@ -92,10 +92,10 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["ledger", "no url"], "is not an absolute http or https URL"),
         (["ledger", "https://["], "Invalid IPv6 URL"),
         (["ledger", "--failed"], "unknown option --failed"),
-        (["db"], "upgrade, check, stats, backup, rekey"),
+        (["db"], "upgrade, check, stats, backup, optimize, move, rekey"),
         (["db", "backup"], "backup needs the name"),
-        (["export", "--format", "parquet"], "use jsonl, csv"),
-        (["export", "more"], "unexpected 'more'"),
+        (["export", "--format", "xml"], "use jsonl, csv, parquet"),
+        (["export", "--since-id", "none"], "is not a number from 1 up"),
         (["import"], "name one file"),
     ],
 )
