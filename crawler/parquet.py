@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-GROUP = 5_000  # records in one row group, and in memory at once
+GROUP = 2_000  # records in one row group, and in memory at once
 _CHINA = timezone(timedelta(hours=8))
 _NUMBERS = frozenset({"story", "article", "number", "position", "pages", "width", "height"})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +21,8 @@ from storage.records import FIRST
 from storage.times import published_iso
 from storage.types import hex64
 
-PIECE = 500  # articles in memory at once
+PIECE = 200  # articles in memory at once
+_CACHE = 8_192  # KiB
 _SPARSE = 4  # ids spread wider than this many to one article are asked for one by one
 
 
@@ -42,6 +44,28 @@ def article_records(
 
     `ids` narrows it to these, to which the filters were applied already.
     """
+    with _passing_through(conn):
+        yield from _records(conn, filters, since_id, ids)
+
+
+@contextmanager
+def _passing_through(conn: Connection) -> Iterator[None]:
+    """Keep few pages of SQLite's file in memory: each is read once, and none is asked for again."""
+    if conn.dialect.name != "sqlite":
+        yield
+        return
+    usual = conn.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    conn.exec_driver_sql(f"PRAGMA cache_size={-_CACHE}")
+    try:
+        yield
+    finally:
+        if not conn.closed:
+            conn.exec_driver_sql(f"PRAGMA cache_size={usual}")
+
+
+def _records(
+    conn: Connection, filters: Filters | None, since_id: int, ids: Iterable[int] | None
+) -> Iterator[Streamed]:
     if ids is not None:
         wanted = np.fromiter(ids, np.int64)  # a million take 8 MB
         wanted = np.sort(wanted[wanted > since_id])
