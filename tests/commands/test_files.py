@@ -329,7 +329,8 @@ def test_extract_refuses_what_it_cannot_do(arguments: list[str], code: int, said
 
 
 @pytest.mark.parametrize(
-    "name", ["crawl", "extract", "search", "show", "export", "import", "ledger", "db", "doctor", "fixture"]
+    "name",
+    ["crawl", "extract", "search", "show", "stats", "export", "import", "ledger", "db", "doctor", "fixture"],
 )
 def test_every_command_explains_itself(name: str) -> None:
     done = scrapy(name, "--help")
