@@ -1,4 +1,4 @@
-"""Questions about stories, reading only: which there are, how one travelled, why two articles are in one or not."""
+"""Questions about stories, reading only: which there are, how one travelled, why it is one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, select
+from sqlalchemy import Connection, exists, select
 
 from crawler.items import Article
 from storage.centres import Centres, order_of
@@ -78,7 +78,7 @@ def stories(
     ids = [row.id for row in conn.execute(statement.order_by(STORY.c.size.desc(), STORY.c.id).limit(limit))]
     for chunk in chunks(ids, _PAGE):
         rows = {row.id: row for row in conn.execute(select(STORY).where(STORY.c.id.in_(chunk)))}
-        copies: dict[int, list[Row[Any]]] = {}
+        copies: dict[int, list[Any]] = {}
         for row in conn.execute(_BRIEF.where(ARTICLE.c.story_id.in_(chunk))):
             copies.setdefault(row.story_id, []).append(row)
         for story_id in chunk:
@@ -100,7 +100,7 @@ _BRIEF = select(
 )
 
 
-def _row(story: Row[Any], ordered: Sequence[Row[Any]]) -> StoryRow:
+def _row(story: Any, ordered: Sequence[Any]) -> StoryRow:
     first = next((row for row in ordered if row.id == story.first_article_id), ordered[0])
     timed = [row for row in ordered if row.published_at is not None]
     return StoryRow(
@@ -116,14 +116,14 @@ def _row(story: Row[Any], ordered: Sequence[Row[Any]]) -> StoryRow:
     )
 
 
-def _time(row: Row[Any]) -> str | None:
+def _time(row: Any) -> str | None:
     return published_iso(row.published_at, row.published_offset, row.published_precision, row.published_day)
 
 
 def story(conn: Connection, story_id: int) -> StoryRow | None:
     """One story, or the one that it was merged into; None when there is no such story any more."""
     seen: set[int] = set()
-    row = None
+    row: Any = None
     while story_id not in seen:
         seen.add(story_id)
         row = conn.execute(select(STORY).where(STORY.c.id == story_id)).first()
@@ -145,7 +145,7 @@ def timeline(conn: Connection, story_id: int) -> Iterator[Copy]:
     for chunk in chunks([row.id for row in ordered], _PAGE):
         rows = {row.id: row for row in conn.execute(select_articles().where(ARTICLE.c.id.in_(chunk)))}
         articles = dict(zip(rows, load(conn, list(rows.values())), strict=True))
-        links: dict[int, list[Row[Any]]] = {}
+        links: dict[int, list[Any]] = {}
         other = ARTICLE.alias("other")
         statement = select(STORY_LINK, other.c.story_id.label("other_story")).join(
             other, other.c.id == STORY_LINK.c.other_id
@@ -157,14 +157,14 @@ def timeline(conn: Connection, story_id: int) -> Iterator[Copy]:
         for article_id in chunk:
             mine = [link for link in links.get(article_id, []) if link.other_story == story_id]
             also = [link.other_id for link in links.get(article_id, []) if link.other_story != story_id]
-            link = mine[0] if mine else None
+            joined: Any = mine[0] if mine else None
             yield Copy(
                 article_id,
                 articles[article_id],
-                link.kind if link else None,
-                link.similarity if link else None,
-                link.other_id if link else None,
-                link.why if link else None,
+                joined.kind if joined else None,
+                joined.similarity if joined else None,
+                joined.other_id if joined else None,
+                joined.why if joined else None,
                 also,
             )
 
@@ -181,21 +181,12 @@ def why(conn: Connection, one_id: int, other_id: int) -> Why:
         if match is None:
             lines.append(f"because both match article {_centre(conn, one.story_id)}, its earliest")
     elif match is not None:
-        # it belongs to the story of an earlier article, and this one is no centre of its own
         lines.append(
-            f"in different stories ({one.story_id or 'none'} and {other.story_id or 'none'}): an article belongs "
-            "to the earliest that it repeats, and only articles that repeat no earlier one have others in "
-            "their story"
+            f"they are in different stories ({one.story_id or 'none'} and {other.story_id or 'none'}): an "
+            "article belongs to the earliest one that it repeats and that repeats no earlier one itself"
         )
     return Why(together, "\n".join(lines))
 
 
 def _centre(conn: Connection, story_id: int | None) -> int | None:
     return conn.scalar(select(STORY.c.centre_id).where(STORY.c.id == story_id))
-
-
-def count(conn: Connection, least: int = 2) -> int:
-    """How many stories of `least` articles or more there are."""
-    return (
-        conn.scalar(select(func.count()).select_from(STORY).where(and_(STORY.c.size >= max(least, 2)))) or 0
-    )

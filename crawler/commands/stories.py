@@ -70,7 +70,8 @@ class Command(command.Command):
 
                 found = rebuild(database, _progress if sys.stderr.isatty() else None)
                 say(
-                    f"{found.articles} articles, {found.stories} stories; {found.moved} articles are in another one"
+                    f"{found.articles} articles, {found.stories} stories; {found.moved} articles are in "
+                    "another one than before"
                 )
                 return
             with database.reading() as conn:
@@ -173,10 +174,11 @@ def copy_record(copy: Copy) -> dict[str, Any]:
 
 
 def copy_lines(copy: Copy, centre: Article, *, whole: bool) -> Iterator[str]:
-    """What a person reads of one copy; `whole` adds every line that differs from the story's earliest article."""
+    """What a person reads of one copy; `whole` adds every line that the story's earliest has otherwise."""
     article = copy.article
     source = f"  来源：{article.source.name}" if article.source else ""
-    yield f"{day_and_minute(article.published_at) or 'no date':<16}  {article.portal or ''}{source}  id {copy.article_id}"
+    time = day_and_minute(article.published_at) or "no date"
+    yield f"{time:<16}  {article.portal or ''}{source}  id {copy.article_id}"
     yield f"  {article.title}"
     yield f"  {article.url}"
     if copy.kind is not None:
@@ -191,7 +193,10 @@ def copy_lines(copy: Copy, centre: Article, *, whole: bool) -> Iterator[str]:
     elif changes:
         more = sum(line.startswith("+") for line in changes)
         less = sum(line.startswith("-") for line in changes)
-        yield f"  {more} lines that the earliest does not have, {less} of its lines are missing; --changes shows them"
+        yield (
+            f"  {more} lines that the earliest does not have, {less} of its lines are missing; "
+            "--changes shows them"
+        )
 
 
 def _lines(article: Article) -> list[str]:
