@@ -109,7 +109,7 @@ ARTICLE = Table(
     Index(None, "url"),
     Index(None, "portal", "sort_key"),
     # what is counted, so that counting reads an index alone: see storage.facets
-    Index(None, "published_day", "source_name", "portal"),
+    Index(None, "source_name", "published_day", "portal"),
     Index(None, "published_day", "portal", "channel_path"),
 )
 

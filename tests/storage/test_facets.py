@@ -114,7 +114,7 @@ def test_counting_reads_an_index_alone(sqlite_url: str) -> None:
             facets(conn, by, year)
             statement, parameters = seen[-1]
             plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-            assert any("COVERING INDEX ix_article_published_day" in line for line in plan), (by, plan)
+            assert any("COVERING INDEX ix_article_" in line for line in plan), (by, plan)
 
 
 def test_a_facet_of_one_thing_has_one_value() -> None:

@@ -16,7 +16,7 @@ VIEWS = ("articles", "photos", "bylines", "stories", "reprints", "changes", "dai
 
 def upgrade() -> None:
     op.create_index(
-        "ix_article_published_day_source_name_portal", "article", ["published_day", "source_name", "portal"]
+        "ix_article_source_name_published_day_portal", "article", ["source_name", "published_day", "portal"]
     )
     op.create_index(
         "ix_article_published_day_portal_channel_path", "article", ["published_day", "portal", "channel_path"]
