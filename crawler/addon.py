@@ -10,6 +10,7 @@ from crawler import __version__
 from crawler.middlewares.connect_to import ConnectTo
 from crawler.middlewares.endpoint import WrongSetting
 from crawler.middlewares.proxy import Proxy
+from crawler.pictures import images_wanted
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings, Settings
@@ -52,6 +53,7 @@ def check_settings(settings: BaseSettings) -> None:
     """Raise WrongSetting when a setting of ours cannot be understood."""
     ConnectTo.from_setting(settings["CONNECT_TO"])
     Proxy.from_setting(settings["PROXY"])
+    images_wanted(settings)
     user_agent(settings["BOT_NAME"], settings["CONTACT"])
 
 

@@ -150,12 +150,28 @@ ARCHIVE_MAX_GIB = (
     50.0  # of the whole folder, some two million pages; then the crawl goes on without, and says so
 )
 
+# --- pictures: captions, credits and URLs are always kept, the files only with IMAGES=on
+
+IMAGES = "off"  # on: fetch the pictures of new and changed articles, by the same rules as pages
+IMAGES_DIR = (
+    None  # relative to the folder of scrapy.cfg; None: pictures beside the SQLite file, else data/pictures
+)
+IMAGES_MAXSIZE = 16 * MIB  # of one file; what portals show is under 1 MiB, an animation may have 10
+IMAGES_MAX_PIXELS = (
+    40_000_000  # of one picture, by its header: a press camera's has 38 million; decoded it may take 160 MB
+)
+IMAGES_PER_ARTICLE = 100  # pictures: galleries have up to some 60, the rest of a longer one keeps its URLs
+IMAGES_TIMEOUT = 30.0  # seconds for one picture
+IMAGES_WAIT = 60.0  # seconds an article waits for its pictures; later ones are added when they come
+IMAGES_AGAIN = 30 * DAY  # seconds until a known picture's URL is asked again; hosts seldom change a file
+
 # --- what becomes of an article
 
 ITEM_PIPELINES = {
     "pipelines.validate.ValidatePipeline": 100,
     "pipelines.fingerprint.FingerprintPipeline": 200,
     "pipelines.dedupe.DedupePipeline": 300,
+    "pipelines.media.MediaPipeline": 400,
     "pipelines.persist.PersistPipeline": 900,
 }
 FEED_EXPORT_ENCODING = "utf-8"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.claims import identity
 from crawler.copies.marks import digest, marks, picture_name
 from crawler.identity import rules_version, url_key
 from crawler.items import Article, Fingerprint
@@ -21,12 +22,15 @@ def fingerprint(article: Article, portal: Portal | None = None) -> Fingerprint:
         "\x1e".join((picture_name(image.url), image.caption or "", image.credit_raw or ""))
         for image in article.images
     ]
+    own_key = url_key(article.url, rules)
+    key = identity(article.url, article.canonical_url, portal)
     return Fingerprint(
-        url_key=url_key(article.url, rules),
+        url_key=key,
         url_rules=rules_version(rules),
         text_hash=found.text_hash,
         pictures_hash=found.pictures_hash,
         content_hash=digest(article.title, article.subtitle or "", article.body_text, *captions),
+        own_key=own_key if own_key != key else None,
         keys=found.keys,
     )
 

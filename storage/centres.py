@@ -25,7 +25,7 @@ from crawler.copies.compare import Match, Text, explain
 from crawler.copies.marks import Keys, keys_of
 from storage.models import ARTICLE, STORY_LINK
 from storage.records import chunks
-from storage.sketches import Filed, Shelf
+from storage.sketches import SHARED_LEAST, Filed, Shelf
 
 Order = tuple[datetime, str]
 _LATE = datetime.max.replace(tzinfo=UTC)
@@ -40,6 +40,7 @@ class Node:
 
     id: int
     order: Order
+    title: str
     body: str
     text_hash: str | None
     pictures_hash: str | None
@@ -61,6 +62,12 @@ class Node:
         return self.decided and not self.links
 
 
+def may_match(one: Node, other: Node) -> bool:
+    """True when two articles find each other as Shelf.near() does it; others are no copies by definition."""
+    mine, theirs = one.keys, other.keys
+    return bool(mine.exact & theirs.exact) or len(mine.keys & theirs.keys) >= SHARED_LEAST
+
+
 def filed(article_id: int, keys: Keys) -> Filed:
     """An article's keys as storage.sketches takes them."""
     return Filed(article_id, keys.exact | keys.sampled, keys.exact)
@@ -77,7 +84,7 @@ class Centres:
         self._shelf = Shelf(conn)
         self._hanging: dict[int, set[int]] = {}
         """By centre the articles in memory that are linked to it."""
-        self._texts: OrderedDict[str, Text] = OrderedDict()
+        self._texts: OrderedDict[tuple[str, str], Text] = OrderedDict()
         self._waiting: list[tuple[Order, int]] = []
 
     def load(self, article_ids: Iterable[int]) -> list[Node]:
@@ -168,10 +175,14 @@ class Centres:
             self.touched.add(other.id)
             for centre_id in node.links.keys() - other.links.keys():
                 centre = self.nodes[centre_id]
-                # what an equal text matched, this one does
-                equal = node.text_hash is not None and node.text_hash == centre.text_hash
-                if match := before if equal else self.match(other, centre):
-                    self._hang(other, centre_id, match)
+                # what an equal article matched, this one does
+                equal = node.text_hash is not None and (node.text_hash, node.title) == (
+                    centre.text_hash,
+                    centre.title,
+                )
+                found = before if equal else self.match(other, centre) if may_match(other, centre) else None
+                if found:
+                    self._hang(other, centre_id, found)
             if not other.links:
                 self._redo(other)
 
@@ -213,8 +224,8 @@ class Centres:
         return match, why
 
     def _text(self, node: Node) -> Text:
-        name = node.text_hash or f"of {node.id}"
-        ready = self._texts.pop(name, None) or Text(node.body)
+        name = (node.text_hash or f"of {node.id}", node.title)
+        ready = self._texts.pop(name, None) or Text(node.body, node.title)
         self._texts[name] = ready
         if len(self._texts) > _TEXTS:
             self._texts.popitem(last=False)
@@ -225,6 +236,7 @@ _NODES = select(
     ARTICLE.c.id,
     ARTICLE.c.url_key,
     ARTICLE.c.published_at,
+    ARTICLE.c.title,
     ARTICLE.c.body_text,
     ARTICLE.c.text_hash,
     ARTICLE.c.pictures_hash,
@@ -248,6 +260,7 @@ def _node(row: Any) -> Node:
     return Node(
         id=row.id,
         order=order_of(row.published_at, row.url_key),
+        title=row.title,
         body=row.body_text,
         text_hash=row.text_hash,
         pictures_hash=row.pictures_hash,

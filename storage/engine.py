@@ -44,8 +44,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that changes nothing; DatabaseError when the database fails."""
+        """A connection that changes nothing, and sees one state; DatabaseError when the database fails."""
         with _translated(self.name), self.engine.connect() as conn:
+            if not self.is_sqlite:
+                # as SQLite does: a search must not find the index half before and half after a merge
+                conn = conn.execution_options(isolation_level="REPEATABLE READ")
             yield conn
 
     @contextmanager

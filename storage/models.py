@@ -1,24 +1,25 @@
 """The tables. Declared for SQLAlchemy Core; migrations/ makes them, and a test holds the two together.
 
 Every row that a portal owns has its `portal`. Text is clean Unicode: no NUL, no lone surrogate.
-The search index of SQLite (article_fts, image_fts: FTS5) is not declared here, see `storage.index`.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
     UniqueConstraint,
+    text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from storage.types import ROW_ID, TEXT, JsonText, UtcDateTime
 
@@ -111,6 +112,12 @@ ARTICLE = Table(
     # what is counted, so that counting reads an index alone: see storage.facets
     Index(None, "source_name", "published_day", "portal"),
     Index(None, "published_day", "portal", "channel_path"),
+    # the few of them, for filters
+    *(
+        Index(f"ix_article_{name}", "sort_key", sqlite_where=where, postgresql_where=where)
+        for name in ("changed", "gone")
+        for where in (text(f"{name}_at IS NOT NULL"),)
+    ),
 )
 
 PAGE = Table(
@@ -244,6 +251,11 @@ IMAGE = Table(
     Column("id", ROW_ID, primary_key=True),
     Column("url", TEXT, nullable=False),
     Column("url_key", TEXT, nullable=False, unique=True),
+    Column("picture_id", ForeignKey("picture.id")),  # what it showed when it was last fetched
+    Column("asked_at", UtcDateTime),  # when its file was last asked for
+    Column("failure", TEXT),  # why that gave no picture
+    Column("not_before", UtcDateTime),  # when it may be asked for again
+    Index(None, "picture_id"),
 )
 
 PICTURE = Table(
@@ -257,10 +269,37 @@ PICTURE = Table(
     Column("height", Integer),
     Column("bytes", BigInteger),
     Column("mime", TEXT),
-    Column("path", TEXT),
+    Column("path", TEXT),  # of its file, relative to the folder of pictures
     Column("fetched_at", UtcDateTime),
+    Column("sketch", LargeBinary),  # see crawler.pictures.Picture
+    Column("flat", Boolean),  # left out of matching
+    Column("centre_id", ForeignKey("picture.id")),  # the earliest that it looks like; null: itself
     Index(None, "dhash"),
     Index(None, "phash"),
+    Index(None, "centre_id"),
+)
+
+# candidates for look-alikes: parts of dHash, see storage.alike
+PICTURE_BAND = Table(
+    "picture_band",
+    METADATA,
+    Column("value", BigInteger, primary_key=True, autoincrement=False),
+    # no foreign key: one look-up of its parent for each of four rows a picture
+    Column("picture_id", ROW_ID, primary_key=True, autoincrement=False),
+    Column("dhash", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# two pictures that look the same, the later stored one first
+PICTURE_LINK = Table(
+    "picture_link",
+    METADATA,
+    Column("picture_id", ForeignKey("picture.id"), primary_key=True),
+    Column("other_id", ForeignKey("picture.id"), primary_key=True),
+    Column("distance", SmallInteger, nullable=False),  # bits of dHash
+    Column("likeness", Float),  # of the detail, see crawler.pictures.alike; null: no sketch to compare
+    Column("why", TEXT, nullable=False),
+    Index(None, "other_id"),
 )
 
 ARTICLE_IMAGE = Table(
@@ -336,15 +375,34 @@ SKETCH = Table(
     sqlite_with_rowid=False,
 )
 
-# only on PostgreSQL; SQLite has article_fts and image_fts in their place
-ARTICLE_SEARCH, IMAGE_SEARCH = (
-    Table(
-        name,
-        METADATA,
-        Column("sort_key", BigInteger, primary_key=True, autoincrement=False),
-        Column("tokens", TSVECTOR, nullable=False),
-        Index(None, "tokens", postgresql_using="gin"),
-        info={"dialect": "postgresql"},
-    )
-    for name in ("article_search", "image_search")
+# the search index, see storage.index
+SEARCH_SEGMENT = Table(
+    "search_segment",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, nullable=False),  # 0 articles, 1 pictures
+    Column("size", Integer, nullable=False),  # documents
+    Column(
+        "fences", LargeBinary, nullable=False
+    ),  # first sort key of each chunk of keys, and the last of all
+    Column("dead", LargeBinary),  # one bit for each document: 1 when it was taken out
+)
+SEARCH_KEYS = Table(
+    "search_keys",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # segment, then 6 bits of a chunk's number
+    Column("keys", LargeBinary, nullable=False),  # the documents' sort keys, 8 bytes each
+)
+SEARCH_PAGE = Table(
+    "search_page",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # segment, then 46 bits of the first token
+    Column("page", LargeBinary, nullable=False),  # which documents hold which tokens, see storage.segments
+)
+SEARCH_FRESH = Table(
+    "search_fresh",
+    METADATA,
+    Column("sort_key", ROW_ID, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("tokens", LargeBinary, nullable=False),  # 8 bytes each
 )

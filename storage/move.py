@@ -24,14 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy import exc as sa
 
-from storage import index
 from storage.engine import Database, DatabaseError
-from storage.models import ARTICLE, METADATA, SETTING
-from storage.records import load, select_articles
+from storage.models import METADATA, SETTING
 from storage.types import TEXT, JsonText
 
 _BATCH = 2_000  # rows in memory at once
-_ARTICLES = 500  # whole articles at once, for the index
 
 
 class Moved(NamedTuple):
@@ -59,7 +56,7 @@ def move(source: Database, target: Database, progress: Progress | None = None) -
             old = old.execution_options(isolation_level="REPEATABLE READ")  # one state of all tables
         _check_empty(new, target.name)
         new.execute(SETTING.delete())  # a new database notes by which rules it is made
-        for table in _tables(old, new):
+        for table in _tables():
             total = _count(old, table)
             if progress is not None:
                 progress(table.name, 0, total)
@@ -79,29 +76,24 @@ def move(source: Database, target: Database, progress: Progress | None = None) -
                     "nothing was kept"
                 )
             moved.append(Moved(table.name, total))
-        _index(old, new)
     return moved
 
 
-def _tables(old: Connection, new: Connection) -> list[Table]:
-    """The tables that both kinds of database have, parents before children, with JSON as bare text."""
-    kinds = {old.dialect.name, new.dialect.name}
+def _tables() -> list[Table]:
+    """All tables, parents before children, with JSON as bare text."""
     found = []
     for table in METADATA.sorted_tables:
-        if table.info.get("dialect") is None or kinds == {table.info["dialect"]}:
-            columns = [
-                Column(c.name, TEXT if isinstance(c.type, JsonText) else c.type, primary_key=c.primary_key)
-                for c in table.columns
-            ]
-            found.append(Table(table.name, MetaData(), *columns, info={"declared": table}))
+        columns = [
+            Column(c.name, TEXT if isinstance(c.type, JsonText) else c.type, primary_key=c.primary_key)
+            for c in table.columns
+        ]
+        found.append(Table(table.name, MetaData(), *columns, info={"declared": table}))
     return found
 
 
 def _check_empty(new: Connection, name: str) -> None:
     for table in METADATA.sorted_tables:
-        if table is SETTING or table.info.get("dialect") not in (None, new.dialect.name):
-            continue
-        if new.execute(select(1).select_from(table).limit(1)).first() is not None:
+        if table is not SETTING and new.execute(select(1).select_from(table).limit(1)).first() is not None:
             raise DatabaseError(f"{name} is not empty: {table.name} has rows; name a new database")
 
 
@@ -183,19 +175,3 @@ def _set_sequence(conn: Connection, table: Table) -> None:
 
 def _count(conn: Connection, table: Table) -> int:
     return conn.scalar(select(func.count()).select_from(table)) or 0
-
-
-def _index(old: Connection, new: Connection) -> None:
-    """Build the search index where the two kinds have each their own."""
-    if old.dialect.name == new.dialect.name == "postgresql" or not any(
-        "dialect" in table.info for table in METADATA.sorted_tables
-    ):
-        return
-    after = -1
-    while True:
-        statement = select_articles().where(ARTICLE.c.sort_key > after).order_by(ARTICLE.c.sort_key)
-        rows = new.execute(statement.limit(_ARTICLES)).all()
-        if not rows:
-            return
-        after = rows[-1].sort_key
-        index.add(new, [(r.sort_key, a) for r, a in zip(rows, load(new, rows), strict=True)])

@@ -1,12 +1,13 @@
-"""Keeps a database fast: fresh statistics for the planner, a search index in one piece, no dead room."""
+"""Keeps a database fast: fresh statistics for the planner, a search index and tables without dead room."""
 
 from __future__ import annotations
 
 import sqlite3
 from typing import NamedTuple
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import inspect, text
 
+from storage import index
 from storage.engine import Database
 from storage.sizes import total
 
@@ -29,6 +30,8 @@ def optimize(database: Database, *, vacuum: bool = False) -> Optimized:
     """
     with database.reading() as conn:
         before = total(conn)
+    with database.writing() as conn:
+        index.purge(conn)
     if database.is_sqlite:
         _sqlite(database, vacuum)
     else:
@@ -39,8 +42,6 @@ def optimize(database: Database, *, vacuum: bool = False) -> Optimized:
 
 def _sqlite(database: Database, vacuum: bool) -> None:
     with database.writing() as conn:
-        for table in _fts5(conn):
-            conn.execute(text(f"INSERT INTO {table}({table}) VALUES ('optimize')"))
         conn.exec_driver_sql(f"PRAGMA analysis_limit={_SAMPLED}")
         conn.exec_driver_sql("ANALYZE")
     if vacuum:
@@ -55,12 +56,6 @@ def _sqlite(database: Database, vacuum: bool) -> None:
 
                 raise exc.OperationalError("VACUUM", None, error) from error
     database.flush_log()
-
-
-def _fts5(conn: Connection) -> list[str]:
-    """Full-text tables of SQLite's own, where there are any."""
-    statement = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-    return list(conn.scalars(text(statement)))
 
 
 def _postgresql(database: Database, vacuum: bool) -> None:

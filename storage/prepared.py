@@ -71,6 +71,12 @@ class Prepared:
         key: str = self.row["url_key"]
         return key
 
+    def keep_under(self, url_key: str, url_rules: int) -> None:
+        """Store it as the article of this key."""
+        if url_key != self.url_key:
+            self.row |= {"url_key": url_key, "url_rules": url_rules}
+            self.sort_key = sort_key(self.row["published_at"], url_key)
+
     @property
     def keys(self) -> Keys:
         """Under which its copies find it."""
@@ -99,7 +105,7 @@ class Prepared:
 
     def moves_story(self, old: Kept) -> bool:
         """True when something on which its story depends is other than before."""
-        decisive = ("text_hash", "pictures_hash", "published_at", "body_text")
+        decisive = ("text_hash", "pictures_hash", "published_at", "title", "body_text")
         return any(self.row[name] != old.row[name] for name in decisive)
 
     def changes_source(self, old: Kept) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 
 from crawler.items import Article
-from storage.centres import Centres, order_of
+from storage.centres import Centres, may_match, order_of
 from storage.filters import Filters
 from storage.models import ARTICLE, STORY, STORY_LINK
 from storage.records import chunks, load, select_articles
@@ -174,6 +174,8 @@ def why(conn: Connection, one_id: int, other_id: int) -> Why:
     centres = Centres(conn)
     one, other = centres.load([one_id, other_id])
     match, told = centres.explain(one, other)
+    if match is not None and not may_match(one, other):
+        match, told = None, f"{told}; but of the runs of letters that stand for each text they share too few"
     together = one.story_id is not None and one.story_id == other.story_id
     lines = [told if match is None else f"{match.kind} ({match.similarity:.2f}): {match.why}"]
     if together:

@@ -18,6 +18,7 @@ from storage.pages import mark_stored
 from storage.prepared import Kept, Prepared, changed_fields, kept_articles, prepare
 from storage.records import chunks
 from storage.rows import KEY_STEP
+from storage.settle import settle
 from storage.visits import end_absences
 
 
@@ -52,6 +53,8 @@ class StoreArticle:
 def store_articles(conn: Connection, articles: Sequence[Article]) -> list[Stored]:
     """Store many at once, which is what makes it fast; results in the order of `articles`."""
     waiting = list(enumerate(prepare(article) for article in articles))
+    for (_, item), key in zip(waiting, settle(conn, articles), strict=True):
+        item.keep_under(*key)
     results: dict[int, Stored] = {}
     while waiting:
         # a second state of one article must find the first one stored
@@ -70,7 +73,8 @@ def store_articles(conn: Connection, articles: Sequence[Article]) -> list[Stored
 
 def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
     """Store articles of distinct url_keys."""
-    check_not_forgotten(conn, [item.url_key for item in items])
+    own = [mark.own_key for item in items if (mark := item.article.fingerprint) and mark.own_key]
+    check_not_forgotten(conn, [*(item.url_key for item in items), *own])
     kept = kept_articles(conn, [item.url_key for item in items])
     new = [item for item in items if item.url_key not in kept]
     known = [(item, kept[item.url_key]) for item in items if item.url_key in kept]
@@ -92,7 +96,6 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
     uses.write_images(conn, fresh | again, list(again))
     renamed = {old.id: item.article for item, old in differing}
     uses.write_bylines(conn, fresh | renamed, list(renamed))
-    _index(conn, new, differing)
     _link(conn, [(article_ids[item.url_key], item, kept.get(item.url_key)) for item in items])
     first_stored = {old.id: old.row["stored_at"] for _, old in known}
     mark_stored(
@@ -104,6 +107,7 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
             for article_id in (article_ids[item.url_key],)
         ],
     )
+    _index(conn, new, differing)  # after the ledger, which knows the declared channels
 
     standing = stories.standing(conn, article_ids.values())
     revised = {old.id for item, old in differing if item.is_revision(old)}

@@ -14,6 +14,7 @@ NAMES = (
     "show",
     "changes",
     "stats",
+    "photos",
     "export",
     "import",
     "ledger",

@@ -42,6 +42,7 @@ def test_every_question_is_on_the_page_or_is_for_commands_alone() -> None:
         "articles_by_ids",
         "articles_by_keys",
         "count_articles",
+        "count_matches",
         "key_of",
         "ledger_counts",
         "ledger_row",

@@ -33,7 +33,8 @@ class Command(command.Command):
             "optimize: renew statistics and tidy up, after a large import or now and then; with --vacuum "
             "also give room back to the disk. move URL: copy everything into an empty database, SQLite or "
             "PostgreSQL, with all numbers, and compare the counts; the old one stays as it is. "
-            "rekey: apply today's URL rules to the articles stored under older ones."
+            "rekey: apply today's URL rules to the articles stored under older ones; those that become one "
+            "are merged with their revisions, and listed as URL and the URL that it became."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -132,13 +133,19 @@ class Command(command.Command):
 
         with self.database() as database:
             result = rekey(database, dry_run=opts.dry_run)
+        verb = "would become" if opts.dry_run else "became"
+        for gone, stays in result.merged:
+            print(f"{gone}\t{stays}")
         say(f"{result.changed} articles and pages {'would get' if opts.dry_run else 'have'} new keys")
-        for one, other in result.collisions:
-            print(f"{one}\t{other}")
-        if result.collisions:
+        if result.merged or result.pages:
+            say(f"{len(result.merged)} articles, as listed, and {result.pages} pages {verb} others")
+        for url in result.forbidden:
+            say(
+                f"{url} means an article that was taken down; take it down, too: scrapy forget URL --reason …"
+            )
+        if result.forbidden:
             raise command.CommandError(
-                f"{len(result.collisions)} pairs of URLs mean one article under today's rules; they were "
-                "left as they are"
+                f"{len(result.forbidden)} articles are at addresses that were taken down"
             )
 
 

@@ -13,18 +13,15 @@ from typing import IO, TYPE_CHECKING, Any
 from scrapy.exceptions import UsageError
 
 from crawler import command
+from crawler.corpus import COLUMNS, caption_record
 from crawler.items import RECORD_KEYS
-from crawler.output import image_record, json_line, say
+from crawler.output import json_line, say
 from crawler.parquet import NoPyArrow, check_installed, write_parquet
 from crawler.sheets import write_csv
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_IMAGE_COLUMNS = (
-    "article", "article_url", "article_title", "published_at", "portal", "channel", "source", "url",
-    "position", "alt", "caption", "credit", "credit_raw", "width", "height", "sha256", "dhash", "phash",
-)  # fmt: skip
 _PROGRESS = 0.5  # seconds between two signs of life
 _BUFFER = 1 << 20  # bytes
 
@@ -54,8 +51,9 @@ class Command(command.Command):
             "Write the whole database, or what a search for WORDS finds, to stdout or a file, in the order "
             "of storing, never all in memory. jsonl: one record a line, which scrapy import reads; csv: one "
             "row an article, for spreadsheets; parquet: typed columns, for DuckDB, pandas, Spark. With "
-            "--images one row a picture. At the end it says with which --since-id a later export goes on "
-            "after this one. Example: scrapy export --format csv --images --since 2026-01-01 -o pictures.csv"
+            "--images one row a picture, with the paragraphs around it and its side of a split into train, "
+            "validation and test (docs/corpus.md). It ends by saying with which --since-id a later export "
+            "goes on. Example: scrapy export --format csv --images --since 2026-01-01 -o pictures.csv"
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -84,7 +82,7 @@ class Command(command.Command):
         with self.database() as database, database.reading() as conn, output(opts.output) as file:
             found = (pictures if opts.images else articles)(conn, words, opts)
             watched = Watched(found, opts, lambda: 0 if words or opts.images else count(conn, opts))
-            columns = _IMAGE_COLUMNS if opts.images else RECORD_KEYS
+            columns = COLUMNS if opts.images else RECORD_KEYS
             try:
                 WRITERS[opts.format](file, watched, columns)
             except KeyboardInterrupt:
@@ -110,13 +108,15 @@ def articles(conn: Connection, words: str, opts: argparse.Namespace) -> Iterator
 
 def pictures(conn: Connection, words: str, opts: argparse.Namespace) -> Iterator[tuple[int, dict[str, Any]]]:
     """(its article's id, record) of each picture that is wanted."""
+    from storage.corpus import uses
     from storage.queries import all_images, matching_images
+    from storage.split import split
 
     chosen = command.filters(opts)
-    uses = matching_images(conn, words, chosen) if words else None
-    for found in all_images(conn, chosen, since_id=opts.since_id, uses=uses):
-        image = found.article.images[found.number - 1]
-        yield found.article_id, image_record(found.article_id, found.article, image)
+    pairs = matching_images(conn, words, chosen) if words else None
+    found = all_images(conn, chosen, since_id=opts.since_id, uses=pairs)
+    for use in uses(conn, found, split(conn)):
+        yield use.article_id, caption_record(*use[:3], path=use.path, split=use.side)
 
 
 def count(conn: Connection, opts: argparse.Namespace) -> int:

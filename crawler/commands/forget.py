@@ -25,8 +25,9 @@ class Command(command.Command):
 
     def long_desc(self) -> str:
         return (
-            "Remove an article's text, captions, revisions, search entries and archived pages, and keep only "
-            "its address with the reason. No crawl fetches it again and no import stores it. Backups and "
+            "Remove an article's text, captions, revisions, search entries, archived pages and the "
+            "pictures that no other article uses, and keep only its address with the reason. No crawl "
+            "fetches it again and no import stores it. Backups and "
             "files that were exported are yours to mend. Example: scrapy forget https://… --reason "
             "'request of the author, 2026-01-31'"
         )
@@ -39,7 +40,8 @@ class Command(command.Command):
         from crawler.identity import UrlError
         from crawler.portals.registry import portal_of
         from storage.committer import write_now
-        from storage.forget import Forget, purge
+        from storage.forget import Forget
+        from storage.index import purge
         from storage.queries import key_of
 
         if len(args) != 1:
@@ -56,13 +58,42 @@ class Command(command.Command):
             (gone,) = write_now(database, [operation])
             if isinstance(gone, Exception):
                 raise gone
+            with database.writing() as conn:
+                purge(conn)
             if database.is_sqlite:
-                with database.writing() as conn:
-                    purge(conn)
                 database.flush_log()
+            pictures = self.delete_pictures(database)
             files = self.clean_archive(database, gone.records)
         stored = "its article is removed" if gone.was_stored else "it was not stored"
-        say(f"{args[0]}: {stored}, with {len(gone.records)} archived responses in {files} files")
+        say(
+            f"{args[0]}: {stored}, with {len(gone.records)} archived responses in {files} files"
+            + (f" and {pictures} pictures" if pictures else "")
+        )
+
+    def delete_pictures(self, database: Database) -> int:
+        """Delete the files of pictures that only taken-down articles used; how many there were."""
+        from crawler.pictures import pictures_folder
+        from crawler.pictures.files import remove
+        from storage.committer import write_now
+        from storage.doomed import DropPictures, doomed
+
+        with database.reading() as conn:
+            waiting = doomed(conn)
+        if not waiting:
+            return 0
+        assert self.settings is not None
+        folder = pictures_folder(self.settings)
+        try:
+            removed = remove(folder, waiting.values())
+        except OSError as error:
+            raise command.CommandError(
+                f"the article is removed, but not all of its pictures in {folder}: {error}; "
+                "mend this and say it again"
+            ) from None
+        (failed,) = write_now(database, [DropPictures(tuple(waiting))])
+        if failed is not None:
+            raise failed
+        return removed
 
     def clean_archive(self, database: Database, records: list[Record]) -> int:
         """Rewrite the files that hold these records; how many. CommandError names those that it could not."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from crawler.copies.edits import align
 from crawler.copies.facts import Facts, agreement, facts
-from crawler.copies.frames import ENDING_MOST, is_frame_only, weigh
-from crawler.copies.normal import only_letters, told
+from crawler.copies.frames import ENDING_MOST, is_frame_only, weigh, weigh_titles
+from crawler.copies.normal import letters, only_letters, told
 from crawler.copies.sketch import LEAST, Grams, grams
 
 Kind = Literal["same", "reprint", "excerpt", "pictures"]
@@ -37,9 +37,10 @@ class Match(NamedTuple):
 
 
 class Text:
-    """A body, ready to be compared."""
+    """A text, ready to be compared."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, body: str, title: str = "") -> None:
+        self._title = title
         self._told = told(body)
         self.letters = only_letters(self._told)
         self.grams: Grams = grams(self.letters, WIDTH)
@@ -48,6 +49,11 @@ class Text:
     def length(self) -> int:
         """Letters."""
         return len(self.letters)
+
+    @cached_property
+    def title(self) -> str:
+        """The headline's letters."""
+        return letters(self._title)
 
     @cached_property
     def facts(self) -> Facts:
@@ -82,6 +88,8 @@ def explain(one: Text, other: Text) -> tuple[Match | None, str]:
     """The match, and what was measured, in words."""
     if min(one.length, other.length) < LEAST:
         return None, f"a text has fewer than {LEAST} letters: such texts are copies only when they are equal"
+    # who is asked about whom must not matter
+    one, other = sorted((one, other), key=lambda text: (text.length, text.letters))
     found = likeness(one, other)
     shorter, longer = sorted((one.length, other.length))
     much = (
@@ -95,7 +103,7 @@ def explain(one: Text, other: Text) -> tuple[Match | None, str]:
         if found.of_shorter < ENDING_MOST and is_frame_only(aligned, one.length, other.length):
             return None, f"{much}; nearly all of it is one passage at the same end of both"
         numbers = agreement(one.facts, other.facts)
-        weighed = weigh(aligned, numbers)
+        weighed = weigh(aligned, numbers, weigh_titles(one.title, other.title))
         much += (
             f"; between the same letters other words in {weighed.words} places, other letters or nothing in "
             f"{weighed.others}; {numbers.same} of {numbers.same + numbers.other} numbers are the same"

@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 _ANCHOR = 4  # letters that begin a shared run: fewer stand in any two texts
-_FIRM = 16  # letters: a run that long stands there for a reason; shorter ones may be there by chance
+_FIRM = 24  # letters: a run that long stands there for a reason; shorter ones may be there by chance
 _WORD_MOST = 24  # letters between two shared runs: more are another passage, not another word
 _PASSAGE_MOST = (
     160  # letters: a passage up to this long is looked into, whether it is the same with other words
 )
 _COVERED = 0.5  # share of a passage's letters in short runs, from which on these are its alignment
-_ALIKE = 0.25  # share of a passage's letters found in the other, in order; of two that differ it is .1
+_ALIKE = 0.18  # share of a passage's letters found in the other, in order; of two that differ it is .1
 
 
 class Edit(NamedTuple):

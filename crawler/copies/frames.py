@@ -9,6 +9,7 @@ a frame than in a copy.
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from crawler.copies.edits import Alignment, Edit
@@ -20,8 +21,12 @@ WORD_FOR_WORD = 1.0
 LETTER_OR_GAP = -1.5  # one letter for one letter, or something that only one of the texts has
 OTHER_NUMBER = 2.5  # a copy has one number in twenty wrong, a frame two in three
 SAME_NUMBER = -0.5
+SAME_TITLE = -1.0
+OTHER_WORD_IN_TITLE = 1.5  # a headline that only has another name or number in one place
+TITLE_ALIKE = 0.5  # share of the shorter headline that stands in the other, from which on it is the same one
 LETTERS_A_SLOT = 80.0  # shared letters after which a frame would have changed something again
-FRAME_LEAST = 0.0  # sum of the weights above which it is another report
+FRAME_LEAST = -1.0  # sum of the weights above which it is another report; copies are below -1.4
+FACTS_LEAST = 2  # words or numbers in place of others: one is a correction
 
 ENDING_BEGINS = 0.4  # share of each text before the ending that both have
 ENDING_SHARED = 0.75  # of all that is shared, as one run
@@ -38,14 +43,16 @@ class Weighed(NamedTuple):
     """Places with a word in place of a word."""
     others: int
     """Places with a letter in place of a letter, or with something dropped or added."""
+    numbers: int
+    """Other numbers in the same surroundings."""
 
     @property
     def is_frame(self) -> bool:
-        return self.weight > FRAME_LEAST
+        return self.weight > FRAME_LEAST and self.words + self.numbers >= FACTS_LEAST
 
 
-def weigh(alignment: Alignment, numbers: Agreement) -> Weighed:
-    """Weigh the differences: above FRAME_LEAST it is another report."""
+def weigh(alignment: Alignment, numbers: Agreement, titles: float = 0.0) -> Weighed:
+    """Weigh the differences: above FRAME_LEAST it is another report. `titles` as of weigh_titles()."""
     # where numbers stand, the numbers have been compared
     edits = [edit for edit in alignment.edits if not _DIGIT.search(edit.one + edit.other)]
     words = sum(1 for edit in edits if _is_word_for_word(edit))
@@ -55,9 +62,25 @@ def weigh(alignment: Alignment, numbers: Agreement) -> Weighed:
         + others * LETTER_OR_GAP
         + numbers.other * OTHER_NUMBER
         + numbers.same * SAME_NUMBER
+        + titles
         - alignment.shared / LETTERS_A_SLOT
     )
-    return Weighed(weight, words, others)
+    return Weighed(weight, words, others, numbers.other)
+
+
+def weigh_titles(one: str, other: str) -> float:
+    """What two headlines add to the weight; their letters are given."""
+    if one == other:
+        return SAME_TITLE if one else 0.0
+    blocks = [
+        b for b in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks() if b.size > 1
+    ]
+    if sum(block.size for block in blocks) < TITLE_ALIKE * min(len(one), len(other)):
+        return 0.0
+    begins = [(0, 0), *((b.a + b.size, b.b + b.size) for b in blocks)]
+    ends = [*((b.a, b.b) for b in blocks), (len(one), len(other))]
+    slots = any(a < c and b < d for (a, b), (c, d) in zip(begins, ends, strict=True))
+    return OTHER_WORD_IN_TITLE if slots else 0.0
 
 
 def _is_word_for_word(edit: Edit) -> bool:
@@ -69,8 +92,8 @@ def is_frame_only(alignment: Alignment, one: int, other: int) -> bool:
 
     A series, a column or a paper has such a passage in every article.
     """
-    run = max(alignment.runs, key=lambda run: run.length)
-    if run.length < ENDING_SHARED * alignment.shared:
+    run = max(alignment.runs, key=lambda run: run.length, default=None)
+    if run is None or run.length < ENDING_SHARED * alignment.shared:
         return False
     begins = run.one >= ENDING_BEGINS * one and run.other >= ENDING_BEGINS * other
     left = (one - run.one - run.length, other - run.other - run.length)

@@ -71,7 +71,7 @@ def summary_lines(
     )
     if counts.visits or counts.gone or counts.returned:
         lines.append(f"  visits    {counts.visits} again, {counts.gone} gone, {counts.returned} returned")
-    lines.append(f"  pictures  {counts.images}, {counts.captions} with a caption")
+    lines.append(f"  pictures  {counts.images}, {counts.captions} with a caption{_files(stats)}")
     for name in ("dropped", "failed", "blocked", "postponed"):
         if number := getattr(counts, name):
             lines.append(f"  {name:<9} {number}{_top(counts.reasons.get(name, []))}")
@@ -81,6 +81,13 @@ def summary_lines(
         lines.append(f"  refused   {counts.refused} (addresses or ports that are not public)")
     lines.extend(f"  next      {advice}" for advice in next_steps(portal, counts, stats))
     return lines
+
+
+def _files(stats: Mapping[str, object]) -> str:
+    """What became of the files of pictures; empty where none was asked for."""
+    told = (("fetched", "fetched"), ("known", "known already"), ("late", "late"), ("failed", "failed"))
+    numbers = [f"{n} {words}" for key, words in told if (n := stats.get(f"tushuo/pictures_{key}"))]
+    return f"; of their files {', '.join(numbers)}" if numbers else ""
 
 
 def next_steps(portal: str, counts: Counts, stats: Mapping[str, object]) -> Iterator[str]:

@@ -49,6 +49,8 @@ class ArchiveMiddleware:
     async def process_response(self, request: Request, response: Response) -> Response:
         if self._off or self._store.run_id is None:
             return response  # without a run, as in scrapy doctor, nothing is kept
+        if request.meta.get("is_picture"):
+            return response  # kept as a file, under what is in it
         if self._writer is None:
             self._opening = self._opening or asyncio.ensure_future(self._open())
             await self._opening

@@ -24,16 +24,39 @@ def test_search_prints_columns_parted_by_tabs_where_there_is_no_terminal(filled:
     assert done.code == 0, done.err
     assert [line.count("\t") for line in done.lines] == [4, 4, 4]
     assert done.lines[0].split("\t") == ["id", "published", "source", "title", "text"]
-    assert "more with --limit 10" in done.err
+    assert "2 articles; more with --page 2 or --after " in done.err
 
 
 def test_search_json_gives_whole_records(filled: str) -> None:
     done = scrapy("search", "第二号", "--json", database=filled)
 
     (record,) = map(json.loads, done.lines)
-    assert list(record) == ["id", *RECORD_KEYS, "snippet"]
+    assert list(record) == ["id", *RECORD_KEYS, "snippet", "marks", "score", "cursor"]
     assert record["url"] == url(2)
-    assert "第二号" in record["snippet"]
+    assert [record["snippet"][begin:end] for begin, end in record["marks"]] == ["第二号"]
+
+
+def test_search_counts_sorts_and_pages(filled: str) -> None:
+    count = scrapy("search", "茶园", "--count", "--json", database=filled)
+    told = scrapy("search", "--images", "--count", database=filled)
+    first = scrapy("search", "茶园", "--limit", "2", "--json", database=filled)
+    second = scrapy("search", "茶园", "--limit", "2", "--page", "2", "--json", database=filled)
+    cursor = json.loads(first.lines[-1])["cursor"]
+    after = scrapy("search", "茶园", "--limit", "2", "--after", cursor, "--json", database=filled)
+    best = scrapy("search", "茶园", "--sort", "relevance", "--json", database=filled)
+
+    assert json.loads(count.out) == {"count": 5, "estimate": False}
+    assert told.out == "2 pictures\n"
+    assert [json.loads(line)["url"] for line in first.lines] == [url(5), url(4)]
+    assert second.out == after.out
+    assert [json.loads(line)["url"] for line in second.lines] == [url(3), url(2)]
+    assert min(json.loads(line)["score"] for line in best.lines) > 1
+
+
+def test_search_finds_pictures_by_filters_alone(filled: str) -> None:
+    done = scrapy("search", "--images", "--portal", "qingshi", "--json", database=filled)
+
+    assert [json.loads(line)["url"] for line in done.lines] == [image(21).url, image(22).url]
 
 
 def test_search_images_finds_pictures_by_caption_and_by_credit(filled: str) -> None:
@@ -61,6 +84,11 @@ def test_search_without_words_lists_the_newest(filled: str) -> None:
         (["--since", "2021-03-04"], [5, 4, 3]),
         (["--until", "2021-03-03"], [2, 1]),
         (["--since", "2021-03-03", "--until", "2021-03-04", "--portal", "qingshi"], [3, 2]),
+        (["--pictures"], [2]),
+        (["--no-pictures", "--portal", "qingshi"], [4, 3, 1]),
+        (["--story", "1"], [4, 3]),
+        (["--gone"], []),
+        (["--no-changed", "--no-gone"], [5, 4, 3, 2, 1]),
     ],
 )
 def test_filters_narrow_down(filled: str, options: list[str], numbers: list[int]) -> None:
@@ -83,7 +111,12 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["search", "茶" * 1001], "at most 1000"),
         (["search", "茶", "--limit", "0"], "is not a number from 1 up"),
         (["search", "茶", "--since", "2021-3-1"], "write it as YYYY-MM-DD"),
-        (["search", "--images"], "give the words"),
+        (["search", "茶", "--sort", "best"], "invalid choice"),
+        (["search", "茶", "--page", "0"], "is not a number from 1 up"),
+        (["search", "茶", "--after", "x"], "is not where a search can go on"),
+        (["search", "茶", "--after", "1", "--sort", "relevance"], "--after goes with --sort newest"),
+        (["search", "茶 title:"], "title: at character 3 needs a word"),
+        (["search", "("], "\n  (\n  ^"),
         (["search", "茶", "--limti", "5"], "unknown option --limti"),
         (["search", "茶", "--source", "\udcff"], "is not UTF-8 text"),
         (["search", "\udcff"], "holds no word to search for"),
@@ -258,7 +291,7 @@ def test_db_upgrade_makes_the_database(empty_url: str) -> None:
     assert scrapy("db", "check", database=empty_url).code == 0
 
 
-def test_db_rekey_applies_new_rules_and_leaves_what_would_become_one(filled: str) -> None:
+def test_db_rekey_applies_new_rules_and_merges_what_becomes_one(filled: str) -> None:
     with closing(open_database(filled)) as database:
         store(database, article(7, url="https://news.qingshi.example/7.html?edition=a"))
         with database.writing() as conn:
@@ -269,9 +302,12 @@ def test_db_rekey_applies_new_rules_and_leaves_what_would_become_one(filled: str
     dry = scrapy("db", "rekey", "--dry-run", database=filled)
     done = scrapy("db", "rekey", database=filled)
 
-    assert "2 articles and pages would get new keys" in dry.err
-    assert done.code == 1  # two articles at one URL are left for a person
-    assert f"{url(2)}\t{url(2)}" in done.out
+    assert "3 articles and pages would get new keys" in dry.err
+    assert "1 articles, as listed, and 0 pages would become others" in dry.err
+    assert (done.code, done.out) == (0, dry.out) == (0, f"{url(2)}\t{url(2)}\n")
+    assert "3 articles and pages have new keys" in done.err
+    assert scrapy("db", "check", database=filled).code == 0
+    assert "0 articles and pages have new keys" in scrapy("db", "rekey", database=filled).err
     assert json.loads(scrapy("show", url(1), "--json", database=filled).out)["url"] == url(1)
 
 

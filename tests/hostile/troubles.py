@@ -9,6 +9,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from tests.hostile import pages
+from tests.hostile.pictures import answer_picture
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus} | {521: "Web Server Is Down"}
 _ARTICLE = re.compile(r"/20250101/([a-z0-9\-]+?)(?:_(\d+))?\.html(?:\?.*)?\Z")
@@ -215,5 +216,5 @@ def answer(call: Call) -> None:
         ARTICLES[article[1]](call)
     elif call.path in LISTS:
         LISTS[call.path](call)
-    else:
+    elif not answer_picture(call):
         call.page(_refusal(), 404)

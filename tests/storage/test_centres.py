@@ -13,6 +13,7 @@ from crawler.items import Article
 from storage.engine import Database
 from storage.models import ARTICLE, SKETCH, STORY, STORY_LINK
 from storage.rebuild import rebuild
+from storage.sketches import SHARED_LEAST
 from storage.stories import leave
 from tests.factories import article, rows, store, url
 
@@ -44,14 +45,18 @@ def bodies(chance: random.Random, count: int) -> list[str]:
 def by_definition(articles: Sequence[Article]) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
     """The stories by the URL of their centre, and every link."""
     ordered = sorted(articles, key=lambda one: (one.published_at or "9", one.url))
-    texts = {one.url: Text(one.body_text) for one in ordered}
+    texts = {one.url: Text(one.body_text, one.title) for one in ordered}
 
     def alike(one: Article, other: Article) -> bool:
         mine, theirs = one.fingerprint, other.fingerprint
         assert mine is not None
         assert theirs is not None
-        same = mine.text_hash is not None and mine.text_hash == theirs.text_hash
-        return same or compare(texts[one.url], texts[other.url]) is not None
+        if mine.text_hash is not None and mine.text_hash == theirs.text_hash:
+            return True
+        assert mine.keys is not None
+        assert theirs.keys is not None
+        near = len(mine.keys.sampled & theirs.keys.sampled) >= SHARED_LEAST
+        return near and compare(texts[one.url], texts[other.url]) is not None
 
     centres: list[Article] = []
     stories: dict[str, set[str]] = {}
