@@ -26,7 +26,7 @@ class Marked(NamedTuple):
 
 def json_line(value: Any) -> str:
     """One line of JSON, unescaped; dates as ISO 8601."""
-    return json.dumps(value, ensure_ascii=False, default=_iso)
+    return _encode(value)
 
 
 def print_json(values: Iterable[Any]) -> None:
@@ -98,3 +98,6 @@ def image_record(article_id: int, article: Article, image: Image) -> dict[str, A
 
 def _iso(value: Any) -> str:
     return str(value.isoformat())
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=_iso).encode

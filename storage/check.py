@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
 from storage.engine import Database
-from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, STORY
+from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, STORY
 from storage.postings import indexed_keys
 from storage.rows import KEY_STEP, MAX_NUMBERED
 from storage.segment_rows import Kind, is_whole, read_segments
@@ -52,6 +52,14 @@ def _ledger(conn: Connection) -> Iterator[str]:
 
 
 def _stories(conn: Connection) -> Iterator[str]:
+    for name in ("first_article_id", "centre_id"):
+        column = STORY.c[name]  # points to articles without a foreign key
+        absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == column))
+        if number := _count(conn, column.is_not(None), absent, table_of=STORY.c.id):
+            yield f"{number} rows of story point with {name} to no article"
+    absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == SKETCH.c.article_id))
+    if number := _count(conn, absent, table_of=SKETCH.c.article_id):
+        yield f"{number} rows of sketch point with article_id to no article"
     members = (
         select(func.count()).select_from(ARTICLE).where(ARTICLE.c.story_id == STORY.c.id).scalar_subquery()
     )

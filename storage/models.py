@@ -109,6 +109,9 @@ ARTICLE = Table(
     Index(None, "story_id"),
     Index(None, "url"),
     Index(None, "portal", "sort_key"),
+    # what is counted, so that counting reads an index alone: see storage.facets
+    Index(None, "source_name", "published_day", "portal"),
+    Index(None, "published_day", "portal", "channel_path"),
     # the few of them, for filters
     *(
         Index(f"ix_article_{name}", "sort_key", sqlite_where=where, postgresql_where=where)

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from crawler.items import Article, Image
 from storage import ranking
 from storage.entries import article_key, picture_number
 from storage.filters import Filters
 from storage.matches import Matches
+from storage.models import ARTICLE
 from storage.postings import Postings
 from storage.query import QueryError, parse_query
 from storage.ranking import RANKED, RERANKED
@@ -153,15 +154,40 @@ def stream_articles(
     conn: Connection, words: str | None, filters: Filters | None = None, at_once: int = _AT_ONCE
 ) -> Iterator[tuple[int, Article]]:
     """(id, article) of everything that matches, newest first, read piece by piece."""
-    search = _Search(conn, "article", words, filters)
+    for keys in _pieces(_Search(conn, "article", words, filters), at_once):
+        stored = whole_articles(conn, keys)
+        yield from (stored[key] for key in keys)
+
+
+def matching_articles(conn: Connection, words: str | None, filters: Filters | None = None) -> Iterator[int]:
+    """The id of every article that matches, newest first, read piece by piece. Raises QueryError."""
+    for keys in _pieces(_Search(conn, "article", words, filters)):
+        ids = _ids(conn, keys)
+        yield from (ids[key] for key in keys)
+
+
+def matching_images(
+    conn: Connection, words: str | None, filters: Filters | None = None
+) -> Iterator[tuple[int, int]]:
+    """(article's id, picture's number) of every picture that matches, newest first. Raises QueryError."""
+    for keys in _pieces(_Search(conn, "picture", words, filters)):
+        ids = _ids(conn, [article_key(key) for key in keys])
+        yield from ((ids[article_key(key)], picture_number(key)) for key in keys)
+
+
+def _pieces(search: _Search, at_once: int = _AT_ONCE) -> Iterator[list[int]]:
+    """The sort keys of all matches, newest first."""
     below = None
-    while True:
-        found = search.newest(at_once, below, bounded=False)
-        stored = whole_articles(conn, [one.key for one in found])
-        yield from (stored[one.key] for one in found)
+    while found := search.newest(at_once, below, bounded=False):
+        yield [one.key for one in found]
         if len(found) < at_once:
             return
         below = found[-1].key
+
+
+def _ids(conn: Connection, keys: list[int]) -> dict[int, int]:
+    statement = select(ARTICLE.c.sort_key, ARTICLE.c.id).where(ARTICLE.c.sort_key.in_(keys))
+    return {row.sort_key: row.id for row in conn.execute(statement)}
 
 
 class _Search:

@@ -13,6 +13,7 @@ NAMES = (
     "search",
     "show",
     "changes",
+    "stats",
     "photos",
     "export",
     "import",

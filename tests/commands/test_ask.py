@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from crawler.items import RECORD_KEYS
-from storage.engine import open_database
+from storage.engine import Database, open_database
 from storage.ledger import Discover, Mark
 from storage.models import ARTICLE, PAGE
 from tests.commands.run import ROOT, scrapy
@@ -125,10 +125,10 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["ledger", "no url"], "is not an absolute http or https URL"),
         (["ledger", "https://["], "Invalid IPv6 URL"),
         (["ledger", "--failed"], "unknown option --failed"),
-        (["db"], "upgrade, check, stats, backup, rekey"),
+        (["db"], "upgrade, check, stats, backup, optimize, move, rekey"),
         (["db", "backup"], "backup needs the name"),
-        (["export", "--format", "parquet"], "use jsonl, csv"),
-        (["export", "more"], "unexpected 'more'"),
+        (["export", "--format", "xml"], "use jsonl, csv, parquet"),
+        (["export", "--since-id", "none"], "is not a number from 1 up"),
         (["import"], "name one file"),
     ],
 )
@@ -343,3 +343,81 @@ def test_the_database_is_named_by_s_then_environment_then_setting(
 
     assert by_environment.code == 0, by_environment.err
     assert by_option.code == 1
+
+
+def test_stats_count_by_source_as_lines_and_as_json(filled: str) -> None:
+    lines = scrapy("stats", "--by", "source", database=filled)
+    records = scrapy("stats", "--by", "month,source", "--json", database=filled)
+
+    assert lines.code == 0, lines.err
+    assert lines.lines == ["source\tarticles", "青石晚报\t4", "\t1"]
+    assert [json.loads(line) for line in records.lines] == [
+        {"month": "2021-03", "source": "青石晚报", "articles": 4},
+        {"month": "2021-03", "source": None, "articles": 1},
+    ]
+
+
+def test_stats_pass_filters_and_say_when_there_is_more(filled: str) -> None:
+    done = scrapy("stats", "--by", "day", "--portal", "qingshi", "--limit", "2", database=filled)
+
+    assert done.lines[1:] == ["2021-03-04\t1", "2021-03-05\t1"]
+    assert "more with --limit 10" in done.err
+    nothing = scrapy("stats", "--since", "2030-01-01", "--json", database=filled)
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "nothing to count" in nothing.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--by", "shoe"], "--by shoe: use portal, channel"),
+        (["--by", "author,editor"], "one role at a time"),
+        (["words"], "unexpected 'words'"),
+    ],
+)
+def test_stats_refuse_what_cannot_be_counted(filled: str, options: list[str], said: str) -> None:
+    done = scrapy("stats", *options, database=filled)
+
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_stats_draw_bars_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from crawler.commands.stats import print_bars
+    from storage.facets import Facet
+
+    print_bars(["source"], [Facet(("青石晚报",), 8), Facet((None,), 1)])
+
+    first, second = [line.split() for line in capsys.readouterr().out.splitlines() if "█" in line]
+    assert first == ["青石晚报", "8", "█" * 40]
+    assert second == ["(none)", "1", "█" * 5]
+
+
+def test_db_move_goes_to_the_other_kind_and_compares_the_counts(
+    both_databases: list[Database], filled: str, tmp_path: Path
+) -> None:
+    target = both_databases[1].engine.url.render_as_string(False)
+    moved = scrapy("db", "move", target, "--json", database=filled)
+    again = scrapy("db", "move", target, database=filled)
+    back = scrapy("db", "move", f"sqlite:///{tmp_path}/back.db", database=target)
+
+    assert moved.code == 0, moved.err
+    counts = {record["table"]: record["rows"] for record in map(json.loads, moved.lines)}
+    assert (counts["article"], counts["article_image"]) == (5, 2)
+    assert again.code == 1
+    assert "is not empty" in again.err
+    assert back.code == 0, back.err
+    exports = [
+        scrapy("export", database=url).out for url in (filled, target, f"sqlite:///{tmp_path}/back.db")
+    ]
+    assert exports[0] == exports[1] == exports[2] != ""
+    assert scrapy("db", "move", database=filled).code == 2
+    assert scrapy("db", "move", "mysql://x/y", database=filled).code == 1
+
+
+def test_db_optimize_says_what_the_database_takes(filled: str) -> None:
+    for options in ([], ["--vacuum"]):
+        done = scrapy("db", "optimize", *options, database=filled)
+
+        assert done.code == 0, done.err
+        assert "MiB before" in done.err

@@ -8,13 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, text, update
 
 from storage.backup import backup
 from storage.check import problems
 from storage.engine import Database, DatabaseError, open_database
 from storage.index import SMALL
-from storage.models import ARTICLE, ARTICLE_IMAGE, SEARCH_FRESH, SEARCH_KEYS, SEARCH_PAGE
+from storage.models import ARTICLE, ARTICLE_IMAGE, SEARCH_FRESH, SEARCH_KEYS, SEARCH_PAGE, SKETCH, STORY
+from storage.optimize import optimize
 from storage.segment_rows import KINDS, Kind
 from tests.factories import article, image, rows, store
 
@@ -150,3 +151,53 @@ def test_a_copy_under_a_file_says_so(sqlite_url: str, tmp_path: Path) -> None:
         pytest.raises(DatabaseError, match="cannot be written"),
     ):
         backup(database, tmp_path / "file" / "copy.db")
+
+
+def test_pointers_that_no_key_guards_are_checked_too(database: Database) -> None:
+    first = article(1)
+    store(database, first, article(2, title=first.title, body_text=first.body_text))
+    with database.writing() as conn:
+        conn.execute(update(STORY).values(first_article_id=77, centre_id=78))
+        conn.execute(update(SKETCH).where(SKETCH.c.article_id == 1).values(article_id=79))
+
+    found = problems(database)
+
+    assert "1 rows of story point with first_article_id to no article" in found
+    assert "1 rows of story point with centre_id to no article" in found
+    assert any("of sketch point with article_id to no article" in problem for problem in found)
+
+
+@pytest.mark.parametrize("vacuum", [False, True])
+def test_optimizing_keeps_everything_and_says_what_it_takes(database: Database, vacuum: bool) -> None:
+    some(database)
+
+    done = optimize(database, vacuum=vacuum)
+
+    assert done.before > 0 < done.after
+    assert problems(database) == []
+    assert len(rows(database, ARTICLE)) == 2
+    store(database, article(3))
+
+
+def test_a_vacuum_gives_room_back(database: Database) -> None:
+    store(database, *(article(n, images=[image(n)]) for n in range(1, 400)))
+    with database.writing() as conn:
+        for table in (SKETCH, ARTICLE_IMAGE):
+            conn.execute(delete(table))
+
+    done = optimize(database, vacuum=True)
+
+    assert done.after < done.before
+
+
+def test_the_planner_has_statistics_after_optimizing(database: Database) -> None:
+    some(database)
+
+    optimize(database)
+
+    with database.reading() as conn:
+        if database.is_sqlite:
+            statement = "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'article'"
+        else:
+            statement = "SELECT count(*) FROM pg_stats WHERE tablename = 'article'"
+        assert conn.scalar(text(statement)) > 0
