@@ -14,6 +14,7 @@ NAMES = (
     "show",
     "changes",
     "stats",
+    "stories",
     "photos",
     "export",
     "import",
