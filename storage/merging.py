@@ -24,9 +24,13 @@ _TOKEN = (1 << TOKEN_BITS) - 1
 def write_segment(conn: Connection, kind: Kind, documents: Sequence[Entry]) -> None:
     """Put up to segments.SIZE documents, ordered by key, in as one segment."""
     keys = np.array([entry.key for entry in documents], dtype=np.int64)
-    counts = [len(entry.tokens) for entry in documents]
-    numbers = np.repeat(np.arange(len(documents), dtype=np.int64), counts)
-    content = segments.pairs(np.concatenate([entry.tokens for entry in documents]), numbers)
+    content = np.empty(sum(len(entry.tokens) for entry in documents), dtype=np.int64)
+    at = 0
+    for number, entry in enumerate(documents):
+        end = at + len(entry.tokens)
+        # one after the other: all at once would take twice the memory
+        content[at:end] = segments.pairs(entry.tokens, number)
+        at = end
     content.sort(kind="stable")
     segment_id = _new_segment(conn, kind, keys)
     _write_pages(conn, segment_id, content, len(documents))

@@ -27,9 +27,10 @@ _HEADER, _ENTRY = 2, 6  # bytes of a page, and of each token in it
 Bits = npt.NDArray[np.bool_]
 
 
-def pairs(tokens: Numbers, docs: Numbers) -> Numbers:
-    """The pairs of tokens and the documents that hold them; not sorted."""
-    return tokens << DOC_BITS | docs
+def pairs(tokens: Numbers, docs: Numbers | int) -> Numbers:
+    """The pairs of tokens and the documents, or the one document, that hold them; not sorted."""
+    found: Numbers = tokens << DOC_BITS | docs
+    return found
 
 
 def pack(content: Numbers, size: int) -> Iterator[tuple[int, bytes]]:
