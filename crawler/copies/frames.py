@@ -45,10 +45,14 @@ class Weighed(NamedTuple):
     """Places with a letter in place of a letter, or with something dropped or added."""
     numbers: int
     """Other numbers in the same surroundings."""
+    titles: float
+    """What the headlines added to the weight."""
 
     @property
     def is_frame(self) -> bool:
-        return self.weight > FRAME_LEAST and self.words + self.numbers >= FACTS_LEAST
+        # another word in the headline is a fact, too
+        facts = self.words + self.numbers + (self.titles > 0)
+        return self.weight > FRAME_LEAST and facts >= FACTS_LEAST
 
 
 def weigh(alignment: Alignment, numbers: Agreement, titles: float = 0.0) -> Weighed:
@@ -65,7 +69,7 @@ def weigh(alignment: Alignment, numbers: Agreement, titles: float = 0.0) -> Weig
         + titles
         - alignment.shared / LETTERS_A_SLOT
     )
-    return Weighed(weight, words, others, numbers.other)
+    return Weighed(weight, words, others, numbers.other, titles)
 
 
 def weigh_titles(one: str, other: str) -> float:
