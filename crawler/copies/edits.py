@@ -156,7 +156,7 @@ def _word(mine: str, its: str) -> Iterator[Edit]:
 
 
 def _reworded(mine: str, its: str) -> Iterator[Edit]:
-    """The edits that make one passage the other; none where the two have nothing to do with each other."""
+    """The edits that make one passage the other; one where they have nothing to do with each other."""
     if max(len(mine), len(its)) <= _WORD_MOST or not mine or not its:
         yield from _word(mine, its)
         return
@@ -164,6 +164,7 @@ def _reworded(mine: str, its: str) -> Iterator[Edit]:
         return
     blocks = [b for b in SequenceMatcher(None, mine, its, autojunk=False).get_matching_blocks() if b.size > 1]
     if sum(block.size for block in blocks) < _ALIKE * min(len(mine), len(its)):
+        yield Edit(mine, its)  # another passage in its place
         return
     at = there = 0
     for block in blocks:
