@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from crawler.copies.marks import Keys
 
 from crawler.pictures import Fetched
 
@@ -104,7 +107,7 @@ class Fingerprint:
     """What tells articles apart; computed by pipelines/fingerprint.py, not part of the record."""
 
     url_key: str
-    """Canonical URL without scheme: the identity."""
+    """Canonical URL without scheme: the identity; see crawler.claims.identity."""
     url_rules: int
     """Version of the rules that made url_key."""
     text_hash: str | None
@@ -113,6 +116,10 @@ class Fingerprint:
     """Hash of the set of picture URLs together with the title; None with fewer than two pictures."""
     content_hash: str
     """Hash of title, blocks and captions: another value means the article was changed."""
+    own_key: str | None = None
+    """Key of the URL itself, where the page's canonical address gave url_key."""
+    keys: Keys | None = None
+    """Under which its copies find it; None when it was read from the database."""
 
 
 @dataclass(slots=True)
@@ -123,6 +130,7 @@ class Article:
     """As fetched; of a merged article the first page's."""
     title: str
     canonical_url: str | None = None
+    """The address that the page calls its own, where that is believed, else `url`; without tracking keys."""
     portal: str | None = None
     channel: list[str] = field(default_factory=list)
     """Breadcrumb from the outside in, without 首页 and 正文."""

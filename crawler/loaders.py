@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from itemloaders import ItemLoader
 from itemloaders.processors import Compose, Identity, MapCompose, TakeFirst
 
+from crawler.claims import believed
 from crawler.extract import EXTRACTOR
 from crawler.extract.body import RawBlock
 from crawler.extract.credits import split_credit
@@ -231,7 +232,8 @@ def load_article(raw: RawArticle, url: str, portal: Portal | None) -> Article:
     body_text = join_text(blocks)
     byline = raw.byline
     try:
-        loader.add_value("canonical_url", canonical_url(url, portal.url_rules if portal else None))
+        own = canonical_url(url, portal.url_rules if portal else None)
+        loader.add_value("canonical_url", believed(url, raw.claims, raw.og_url, portal) or own)
     except UrlError:  # a saved page given without a usable URL has no canonical one
         loader.add_value("canonical_url", None)
     loader.add_value("portal", portal.name if portal else None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crawler.challenge import challenge
+from crawler.extract import head
 from crawler.extract.article import extract
 from crawler.extract.decode import DecodeError, decode
 from crawler.extract.dom import Parsed, parse_page
@@ -75,6 +76,10 @@ def read(
         return parsed
     assert parsed.tree is not None
     raw = extract(parsed.tree, url, portal)
+    if raw is not None:
+        og_url = head.meta(parsed.tree, "og:url")
+        raw.claims = head.claims(parsed.tree, raw.base)
+        raw.og_url = head.joined(raw.base, og_url) if og_url else None
     article = load_article(raw, url, portal) if raw else None
     if (article is None or len(article.body_text) < _LITTLE) and soft_404(parsed.tree):
         return Refusal("soft_404", f"{_name(url)}: gone, the page says that it does not exist")

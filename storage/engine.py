@@ -43,9 +43,14 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection that changes nothing; DatabaseError when the database fails."""
+    def reading(self, *, snapshot: bool = False) -> Iterator[Connection]:
+        """A connection that changes nothing; DatabaseError when the database fails.
+
+        With `snapshot` all its statements see the database as the first one did; SQLite's always do.
+        """
         with _translated(self.name), self.engine.connect() as conn:
+            if snapshot and not self.is_sqlite:
+                conn = conn.execution_options(isolation_level="REPEATABLE READ")
             yield conn
 
     @contextmanager

@@ -7,28 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, exists, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, insert, or_, select, text, update
 
-from storage import index, stories
-from storage.doomed import doom
+from storage import index, stories, uses
+from storage.doomed import doom, pictures_of
 from storage.models import (
     ABSENCE,
     ARTICLE,
-    ARTICLE_IMAGE,
-    BYLINE,
     CAPTURE,
-    IMAGE,
     PAGE,
-    PERSON,
-    PICTURE,
     REVISION,
-    STORY_LINK,
     TOMBSTONE,
 )
 from storage.pages import Found, discover
 from storage.prepared import kept_articles
 from storage.records import chunks
-from storage.rows import image_key, storable
+from storage.rows import storable
 
 
 class Forgotten(ValueError):
@@ -140,50 +134,14 @@ def _records(conn: Connection, pages: Collection[int]) -> list[Record]:
     return found
 
 
-def _pictures(conn: Connection, article_id: int) -> tuple[set[int], set[int]]:
-    """The images that an article has or once had, and the pictures that they showed."""
-    use = ARTICLE_IMAGE.c
-    uses = conn.execute(select(use.image_id, use.picture_id).where(use.article_id == article_id)).all()
-    images = {row.image_id for row in uses}
-    earlier = [
-        image
-        for state in conn.scalars(select(REVISION.c.images).where(REVISION.c.article_id == article_id))
-        for image in state
-    ]
-    for chunk in chunks({image_key(image["url"]) for image in earlier}):
-        images.update(conn.scalars(select(IMAGE.c.id).where(IMAGE.c.url_key.in_(chunk))))
-    pictures = {row.picture_id for row in uses if row.picture_id is not None}
-    for chunk in chunks(images):
-        pictures.update(
-            conn.scalars(
-                select(IMAGE.c.picture_id).where(IMAGE.c.id.in_(chunk), IMAGE.c.picture_id.is_not(None))
-            )
-        )
-    for chunk in chunks({image["sha256"] for image in earlier if image.get("sha256")}):
-        pictures.update(conn.scalars(select(PICTURE.c.id).where(PICTURE.c.sha256.in_(chunk))))
-    return images, pictures
-
-
 def _delete(conn: Connection, article_id: int, url_key: str) -> None:
     kept = kept_articles(conn, [url_key])[url_key]
     index.remove(conn, [(kept.sort_key, kept.article)])
-    # without its hashes it is alone: its story goes on without it
-    bare = {"text_hash": None, "pictures_hash": None}
-    conn.execute(update(ARTICLE).where(ARTICLE.c.id == article_id).values(bare))
-    if kept.story_id is not None:
-        stories.refresh(conn, [article_id])
-    link = or_(STORY_LINK.c.article_id == article_id, STORY_LINK.c.other_id == article_id)
-    conn.execute(delete(STORY_LINK).where(link))
-    use, byline = ARTICLE_IMAGE.c, BYLINE.c
-    images, pictures = _pictures(conn, article_id)
-    people = set(conn.scalars(select(byline.person_id).where(byline.article_id == article_id)))
-    for table in (ARTICLE_IMAGE, BYLINE, REVISION, ABSENCE):
+    stories.leave(conn, [article_id])
+    images, pictures = pictures_of(conn, article_id)
+    uses.remove(conn, [article_id])
+    for table in (REVISION, ABSENCE):
         conn.execute(delete(table).where(table.c.article_id == article_id))
     conn.execute(delete(ARTICLE).where(ARTICLE.c.id == article_id))
-    for chunk in chunks(images):
-        used = exists(select(use.id).where(use.image_id == IMAGE.c.id))
-        conn.execute(delete(IMAGE).where(IMAGE.c.id.in_(chunk), ~used))
+    uses.remove_unused(conn, images)
     doom(conn, pictures)
-    for chunk in chunks(people):
-        named = exists(select(byline.article_id).where(byline.person_id == PERSON.c.id))
-        conn.execute(delete(PERSON).where(PERSON.c.id.in_(chunk), ~named))

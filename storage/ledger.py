@@ -236,10 +236,17 @@ def due_pages(
         PAGE.c.portal == portal,
         PAGE.c.kind == "article",
         PAGE.c.state.in_(("stored", "gone")),
-        # not the other addresses of an article, unless its own only ever came by a redirect
+        # not the other addresses of an article, unless its own only ever came by a redirect or a claim
         or_(
             PAGE.c.url_key == ARTICLE.c.url_key,
-            ~exists(select(own.c.id).where(own.c.url_key == ARTICLE.c.url_key)),
+            ~exists(
+                select(own.c.id).where(
+                    own.c.url_key == ARTICLE.c.url_key,
+                    own.c.article_id == ARTICLE.c.id,
+                    own.c.kind == "article",
+                    own.c.state.in_(("stored", "gone")),
+                )
+            ),
         ),
     ]
     if not every:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, insert, select
 
+from storage.models import ARTICLE, PAGE
 from storage.records import chunks
 
 
@@ -17,6 +18,15 @@ def ids(conn: Connection, column: Column[Any], keys: list[str]) -> dict[str, int
         statement = select(column, column.table.c.id).where(column.in_(chunk))
         found.update((key, row_id) for key, row_id in conn.execute(statement))
     return found
+
+
+def stored_keys(conn: Connection, url_keys: list[str]) -> set[str]:
+    """Those of the keys whose address is an article's, or led to one."""
+    known = set(ids(conn, ARTICLE.c.url_key, url_keys))
+    for chunk in chunks(url_keys):
+        led = select(PAGE.c.url_key).where(PAGE.c.url_key.in_(chunk), PAGE.c.article_id.is_not(None))
+        known.update(conn.scalars(led))
+    return known
 
 
 def ensure(conn: Connection, column: Column[Any], rows: Mapping[str, dict[str, Any]]) -> dict[str, int]:

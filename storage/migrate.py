@@ -55,7 +55,19 @@ def upgrade(conn: Connection) -> str:
     configuration = config()
     configuration.attributes["connection"] = conn
     command.upgrade(configuration, "head")
+    _decide_stories(conn)
     return revision or "nothing"
+
+
+def _decide_stories(conn: Connection) -> None:
+    """Let the articles of an earlier version be found by their copies; a new database has none."""
+    from storage.rebuild import method, note_method, rebuild_in
+
+    if method(conn) is None:
+        if conn.execute(text("SELECT 1 FROM article LIMIT 1")).first() is not None:
+            rebuild_in(conn)
+        else:
+            note_method(conn)
 
 
 def config() -> Config:

@@ -348,6 +348,14 @@ STORY_LINK = Table(
     Index(None, "other_id"),
 )
 
+# what is true of the whole database, by name; see storage.rebuild
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("name", TEXT, primary_key=True),
+    Column("value", TEXT, nullable=False),
+)
+
 # candidates for near-duplicates: sampled n-grams of every text, and its exact hashes; see crawler.copies
 SKETCH = Table(
     "sketch",

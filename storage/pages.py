@@ -145,7 +145,10 @@ def mark_stored(conn: Connection, articles: Sequence[tuple[int, Article, datetim
 
 def _note_imported(conn: Connection, articles: Sequence[tuple[int, Article]]) -> None:
     """Ledger rows for articles that no fetch brought."""
-    by_key = {a.fingerprint.url_key: (article_id, a) for article_id, a in articles if a.fingerprint}
+    # a row is its URL's, whatever address the page claims
+    by_key = {
+        mark.own_key or mark.url_key: (article_id, a) for article_id, a in articles if (mark := a.fingerprint)
+    }
     known = ids(conn, PAGE.c.url_key, list(by_key))
     now = datetime.now(UTC)
     rows = [

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from crawler.copies.marks import Keys, keys_of
 from crawler.items import Article, Image, to_record
 from storage.models import ARTICLE
 from storage.records import chunks, load, select_articles
@@ -40,6 +41,11 @@ class Kept:
         """The sort key it would have were all keys free."""
         return sort_key(self.row["published_at"], self.row["url_key"])
 
+    @property
+    def keys(self) -> Keys:
+        """Under which its copies found it."""
+        return keys_of(self.row["text_hash"], self.row["pictures_hash"], self.row["body_text"])
+
     def revision(self) -> dict[str, Any]:
         """The columns of `revision` that follow from this state."""
         return {
@@ -65,11 +71,19 @@ class Prepared:
         key: str = self.row["url_key"]
         return key
 
+    def keep_under(self, url_key: str, url_rules: int) -> None:
+        """Store it as the article of this key."""
+        if url_key != self.url_key:
+            self.row |= {"url_key": url_key, "url_rules": url_rules}
+            self.sort_key = sort_key(self.row["published_at"], url_key)
+
     @property
-    def story_marks(self) -> set[str]:
-        """Its hashes, marked as in storage.stories."""
-        marks = (("text:", self.row["text_hash"]), ("pictures:", self.row["pictures_hash"]))
-        return {kind + value for kind, value in marks if value}
+    def keys(self) -> Keys:
+        """Under which its copies find it."""
+        mark = self.article.fingerprint
+        if mark is not None and mark.keys is not None:
+            return mark.keys
+        return keys_of(self.row["text_hash"], self.row["pictures_hash"], self.row["body_text"])
 
     def columns_that_differ(self, old: Kept) -> list[str]:
         return [
@@ -91,7 +105,12 @@ class Prepared:
 
     def moves_story(self, old: Kept) -> bool:
         """True when something on which its story depends is other than before."""
-        return any(self.row[name] != old.row[name] for name in ("text_hash", "pictures_hash", "published_at"))
+        decisive = ("text_hash", "pictures_hash", "published_at", "title", "body_text")
+        return any(self.row[name] != old.row[name] for name in decisive)
+
+    def changes_source(self, old: Kept) -> bool:
+        """True when it names another source, or is at another place, than before."""
+        return any(self.row[name] != old.row[name] for name in ("source_name", "source_url", "portal", "url"))
 
 
 def prepare(article: Article) -> Prepared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select
 
 from crawler.items import Article, Image
 from storage import alike, pictures
@@ -66,6 +66,29 @@ def write_bylines(conn: Connection, articles: Mapping[int, Article], replaced: S
             for article_id, role, number, name in entries
         ]
         conn.execute(insert(BYLINE), rows)
+
+
+def remove(conn: Connection, article_ids: Sequence[int]) -> None:
+    """Delete what articles use, and the images and persons that nobody uses any more."""
+    use, byline = ARTICLE_IMAGE.c, BYLINE.c
+    images: set[int] = set()
+    people: set[int] = set()
+    for chunk in chunks(article_ids):
+        images.update(conn.scalars(select(use.image_id).where(use.article_id.in_(chunk))))
+        people.update(conn.scalars(select(byline.person_id).where(byline.article_id.in_(chunk))))
+        for table in (ARTICLE_IMAGE, BYLINE):
+            conn.execute(delete(table).where(table.c.article_id.in_(chunk)))
+    remove_unused(conn, images)
+    for chunk in chunks(people):
+        named = exists(select(byline.article_id).where(byline.person_id == PERSON.c.id))
+        conn.execute(delete(PERSON).where(PERSON.c.id.in_(chunk), ~named))
+
+
+def remove_unused(conn: Connection, image_ids: Collection[int]) -> None:
+    """Delete those of these images that no article uses."""
+    used = exists(select(ARTICLE_IMAGE.c.id).where(ARTICLE_IMAGE.c.image_id == IMAGE.c.id))
+    for chunk in chunks(image_ids):
+        conn.execute(delete(IMAGE).where(IMAGE.c.id.in_(chunk), ~used))
 
 
 def _take_out(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, int], int]:

@@ -18,6 +18,7 @@ from storage.pages import mark_stored
 from storage.prepared import Kept, Prepared, changed_fields, kept_articles, prepare
 from storage.records import chunks
 from storage.rows import KEY_STEP
+from storage.settle import settle
 from storage.visits import end_absences
 
 
@@ -52,6 +53,8 @@ class StoreArticle:
 def store_articles(conn: Connection, articles: Sequence[Article]) -> list[Stored]:
     """Store many at once, which is what makes it fast; results in the order of `articles`."""
     waiting = list(enumerate(prepare(article) for article in articles))
+    for (_, item), key in zip(waiting, settle(conn, articles), strict=True):
+        item.keep_under(*key)
     results: dict[int, Stored] = {}
     while waiting:
         # a second state of one article must find the first one stored
@@ -70,7 +73,8 @@ def store_articles(conn: Connection, articles: Sequence[Article]) -> list[Stored
 
 def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
     """Store articles of distinct url_keys."""
-    check_not_forgotten(conn, [item.url_key for item in items])
+    own = [mark.own_key for item in items if (mark := item.article.fingerprint) and mark.own_key]
+    check_not_forgotten(conn, [*(item.url_key for item in items), *own])
     kept = kept_articles(conn, [item.url_key for item in items])
     new = [item for item in items if item.url_key not in kept]
     known = [(item, kept[item.url_key]) for item in items if item.url_key in kept]
@@ -211,17 +215,14 @@ def _index(conn: Connection, new: list[Prepared], differing: list[tuple[Prepared
 
 
 def _link(conn: Connection, items: list[tuple[int, Prepared, Kept | None]]) -> None:
-    """Let the stories follow: of new articles, and of those whose hashes or time are others now."""
-    moved = [entry for entry in items if entry[2] is None or entry[1].moves_story(entry[2])]
-    double = stories.duplicated(
+    """Let the stories follow new articles, and those whose text, pictures, time or source is another."""
+    stories.follow(
         conn,
-        {item.row["text_hash"] for _, item, _ in moved if item.row["text_hash"]},
-        {item.row["pictures_hash"] for _, item, _ in moved if item.row["pictures_hash"]},
+        {article_id: item.keys for article_id, item, old in items if old is None},
+        {
+            article_id: old.keys
+            for article_id, item, old in items
+            if old is not None and item.moves_story(old)
+        },
+        [article_id for article_id, item, old in items if old is not None and item.changes_source(old)],
     )
-    affected = [
-        article_id
-        for article_id, item, old in moved
-        if (old is not None and old.story_id) or item.story_marks & double
-    ]
-    if affected:
-        stories.refresh(conn, affected)

@@ -15,6 +15,9 @@ SAME = [
     ("https://news.cri.cn/a?id=1&page=2", "https://news.cri.cn/a?page=2&id=1"),
     ("https://news.cri.cn/%E5%9B%BE.html", "https://news.cri.cn/图.html"),
     ("https://cq.cri.cn/index.html", "https://cq.cri.cn/"),
+    ("https://news.cri.cn/china/", "https://news.cri.cn/china"),
+    ("https://news.cri.cn/a.jsp;jsessionid=0A1B?id=7", "https://news.cri.cn/a.jsp?id=7"),
+    ("https://news.cri.cn/a?id=1&&utm_medium=x&page=2", "https://news.cri.cn/a?id=1&page=2"),
 ]
 DIFFERENT = [
     ("https://news.cri.cn/view?id=1", "https://news.cri.cn/view?id=2"),
@@ -22,6 +25,11 @@ DIFFERENT = [
     ("https://news.cri.cn/a_1.html", "https://news.cri.cn/a_2.html"),
     ("https://news.cri.cn/?a-12.html", "https://news.cri.cn/?a-13.html"),
     ("https://news.cri.cn/A.html", "https://news.cri.cn/a.html"),
+    ("https://news.cri.cn/a.html/", "https://news.cri.cn/a.html"),
+    ("https://m.com.cn/a", "https://www.com.cn/a"),
+    # 我 and 枢 in GBK, which are no UTF-8
+    ("https://news.cri.cn/a?t=%CE%D2&from=wx", "https://news.cri.cn/a?t=%CA%E0&from=wx"),
+    ("https://news.cri.cn/a?id=1;spm=2", "https://news.cri.cn/a?id=1"),
 ]
 
 
@@ -40,6 +48,18 @@ def test_a_portal_can_drop_more_of_the_query_and_name_aliases() -> None:
 
     assert url_key("http://old.cri.cn/a.html?cid=7&id=1", rules) == "news.cri.cn/a.html?id=1"
     assert url_key("http://news.cri.cn/a.html?id=1", UrlRules(keep_query=False)) == "news.cri.cn/a.html"
+
+
+def test_a_form_of_the_portal_s_articles_takes_the_place_of_host_and_path() -> None:
+    rules = UrlRules(forms=((r"(?:\w+\.)?cri\.cn/(?:p/)?(\d+)\.html", r"cri.cn/\1"),))
+
+    assert (
+        url_key("https://m.cri.cn/p/7.html", rules)
+        == url_key("https://cq.cri.cn/7.html", rules)
+        == "cri.cn/7"
+    )
+    assert url_key("https://cq.cri.cn/7.html?page=2", rules) == "cri.cn/7?page=2"
+    assert url_key("https://cq.cri.cn/7_2.html", rules) == "cq.cri.cn/7_2.html"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ class Command(command.Command):
             "upgrade: bring the schema to this version, creating the database where there is none. "
             "check: is everything whole and does the search index agree with the articles? "
             "stats: how much there is. backup FILE: a copy while others write (SQLite). "
-            "rekey: apply today's URL rules to the articles stored under older ones."
+            "rekey: apply today's URL rules to the articles stored under older ones; those that become one "
+            "are merged with their revisions, and listed as URL and the URL that it became."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -92,11 +93,17 @@ class Command(command.Command):
 
         with self.database() as database:
             result = rekey(database, dry_run=opts.dry_run)
+        verb = "would become" if opts.dry_run else "became"
+        for gone, stays in result.merged:
+            print(f"{gone}\t{stays}")
         say(f"{result.changed} articles and pages {'would get' if opts.dry_run else 'have'} new keys")
-        for one, other in result.collisions:
-            print(f"{one}\t{other}")
-        if result.collisions:
+        if result.merged or result.pages:
+            say(f"{len(result.merged)} articles, as listed, and {result.pages} pages {verb} others")
+        for url in result.forbidden:
+            say(
+                f"{url} means an article that was taken down; take it down, too: scrapy forget URL --reason …"
+            )
+        if result.forbidden:
             raise command.CommandError(
-                f"{len(result.collisions)} pairs of URLs mean one article under today's rules; they were "
-                "left as they are"
+                f"{len(result.forbidden)} articles are at addresses that were taken down"
             )

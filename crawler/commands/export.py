@@ -15,13 +15,9 @@ from scrapy.exceptions import UsageError
 
 from crawler import command
 from crawler.items import RECORD_KEYS, to_record
-from crawler.output import image_record, json_line, say
+from crawler.output import json_line, say
 
 FORMATS = ("jsonl", "csv")
-_IMAGE_COLUMNS = (
-    "article", "article_url", "article_title", "published_at", "portal", "channel", "source", "url",
-    "position", "alt", "caption", "credit", "credit_raw", "width", "height", "sha256", "dhash", "phash",
-)  # fmt: skip
 _NESTED = frozenset({"blocks", "images"})  # lists of objects, as JSON inside a cell
 # a spreadsheet would run a cell that begins so
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -39,7 +35,8 @@ class Command(command.Command):
         return (
             "Write the whole database or a selection to stdout or to a file, article by article, never all "
             "in memory. jsonl: one record a line, which scrapy import reads; csv: one row an article, for "
-            "spreadsheets. With --images one row a picture. "
+            "spreadsheets. With --images one row a picture, with the paragraphs around it and its side of a "
+            "split into train, validation and test (docs/corpus.md). "
             "Example: scrapy export --format csv --images --since 2026-01-01 -o pictures.csv"
         )
 
@@ -53,7 +50,10 @@ class Command(command.Command):
         command.add_filters(parser)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.corpus import COLUMNS, caption_record
+        from storage.corpus import uses
         from storage.queries import all_articles, all_images, count_articles
+        from storage.split import split
 
         if args:
             raise UsageError(f"unexpected {args[0]!r}; scrapy export takes options only", print_help=False)
@@ -62,11 +62,15 @@ class Command(command.Command):
             raise UsageError(f"--format {opts.format!r} is not known; use {known}", print_help=False)
         chosen = command.filters(opts)
         records: Iterator[dict[str, Any]]
-        with self.database() as database, database.reading() as conn, output(opts.output) as file:
+        with (
+            self.database() as database,
+            database.reading(snapshot=True) as conn,
+            output(opts.output) as file,
+        ):
             if opts.images:
-                found = all_images(conn, chosen)
-                records = (image_record(i, a, a.images[number - 1]) for i, a, number in found)
-                columns: tuple[str, ...] = _IMAGE_COLUMNS
+                found = uses(conn, all_images(conn, chosen), split(conn))
+                records = (caption_record(*use[:3], path=use.path, split=use.side) for use in found)
+                columns: tuple[str, ...] = COLUMNS
             else:
                 records = (to_record(article) for _, article in all_articles(conn, chosen))
                 columns = RECORD_KEYS

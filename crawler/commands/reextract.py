@@ -100,8 +100,7 @@ class Command(command.Command):
         from crawler.extract.lists import is_article_url
         from crawler.identity import UrlError, url_key
         from crawler.portals.registry import portal_of
-        from storage.lookup import ids
-        from storage.models import ARTICLE
+        from storage.lookup import stored_keys
 
         places: dict[str, tuple[str, int]] = {}
         wanted: dict[str, list[tuple[datetime, str, int]]] = {}
@@ -121,7 +120,7 @@ class Command(command.Command):
             except ArchiveError as error:
                 raise command.CommandError(str(error)) from error
         with database.reading() as conn:
-            known = ids(conn, ARTICLE.c.url_key, list(wanted))
+            known = stored_keys(conn, list(wanted))
         parts = places if len(places) < _PLACES_MOST else {}
         for key, states in wanted.items():
             states.sort()
@@ -134,6 +133,7 @@ class Command(command.Command):
         from pipelines.validate import check
         from storage.committer import write_now
         from storage.prepared import kept_articles
+        from storage.settle import settle
         from storage.writer import StoreArticle, Stored
 
         good: list[tuple[Article, bool]] = []
@@ -146,12 +146,12 @@ class Command(command.Command):
             result.article.fingerprint = fingerprint(result.article)
             good.append((result.article, result.job.history))
         with database.reading() as conn:
-            kept = kept_articles(conn, [a.fingerprint.url_key for a, _ in good if a.fingerprint])
+            keys = [key.url_key for key in settle(conn, [article for article, _ in good])]
+            kept = kept_articles(conn, keys)
         changed = []
-        for article, history in good:
-            assert article.fingerprint is not None
+        for (article, history), key in zip(good, keys, strict=True):
             report.read += 1
-            old = kept.get(article.fingerprint.url_key)
+            old = kept.get(key)
             if old is None or history:
                 report.new += old is None
                 changed.append(article)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import cast
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -166,6 +167,31 @@ def meta(tree: Element, *names: str) -> str | None:
         if key and content:
             found.setdefault(key, content)
     return next((found[name] for name in names if name in found), None)
+
+
+def claims(tree: Element, base: str) -> list[str]:
+    """The addresses that the page's head calls canonical, absolute, each once.
+
+    A link in the body is none: readers' comments stand there, too.
+    """
+    found = []
+    for node in tree.iter("link"):
+        href = (node.get("href") or "").strip()
+        if href and "canonical" in (node.get("rel") or "").lower().split() and not _in_body(node):
+            found.append(joined(base, href))
+    return list(dict.fromkeys(found))
+
+
+def joined(base: str, href: str) -> str:
+    """The absolute URL of a link; what cannot be joined stays as it is."""
+    try:
+        return urljoin(base, href)
+    except ValueError:  # such as an unclosed [ in the host
+        return href
+
+
+def _in_body(node: Element) -> bool:
+    return next(node.iterancestors("body"), None) is not None
 
 
 def keywords(tree: Element) -> list[str]:

@@ -26,5 +26,8 @@ class RawArticle:
     """URL against which the page's links are resolved."""
     parts: pages.Parts = field(default_factory=pages.Parts)
     """Where the rest of an article of several pages is."""
+    claims: list[str] = field(default_factory=list)
+    """What the page calls its canonical addresses, absolute; see crawler.claims."""
+    og_url: str | None = None
     cut: str | None = None
     """Why the end of the page is left out, if it is."""

@@ -73,6 +73,13 @@ class UrlRules:
     """False where the portal's articles never depend on the query."""
     host_aliases: tuple[tuple[str, str], ...] = ()
     """(alias, host) pairs beside m. and www., which are always dropped."""
+    forms: tuple[tuple[str, str], ...] = ()
+    """(regular expression, what it means) pairs for articles that stand at several addresses with one id.
+
+    An expression must match the whole of a key's host and path (`sina.cn/gn/2019-11-25/detail-x.d.html`); the
+    first that does gives their place in the key, with \\1 for its groups. The query stays. Forms of further
+    pages (`_2.html`) must not match: a part has a row of its own.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Pages are UTF-8 since about 2020, GB18030 before. The text stands in .left_zw, t
 .left-time, the editor in brackets at the end. Feeds and URL forms from public feed lists and scrapers.
 """
 
-from crawler.portals import Channel, Portal, Template
+from crawler.portals import Channel, Portal, Template, UrlRules
 
 PORTAL = Portal(
     name="chinanews",
@@ -29,4 +29,14 @@ PORTAL = Portal(
     ),
     deny_url=(r"/shipin/", r"/scroll-news/"),
     templates=(Template("left_zw", "h1.content_left_title, .content h1, h1", ".left_zw"),),
+    url_rules=UrlRules(
+        version=2,
+        # the domain was chinanews.com until 2021; /m/ is for telephones
+        forms=(
+            (
+                r"((?:[a-z]+\.)?)chinanews\.com(?:\.cn)?(?:/m)?(/[a-z]+/(?:20\d\d|\d\d)[\d/\-]*/\d+\.shtml)",
+                r"\1chinanews.com.cn\2",
+            ),
+        ),
+    ),
 )

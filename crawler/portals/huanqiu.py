@@ -5,7 +5,7 @@ milliseconds in hidden fields. Older pages have .la_con and .la_t. URL forms and
 scrapers and saved pages.
 """
 
-from crawler.portals import Channel, Portal, Template
+from crawler.portals import Channel, Portal, Template, UrlRules
 
 PORTAL = Portal(
     name="huanqiu",
@@ -21,4 +21,9 @@ PORTAL = Portal(
     article_url=(r"/article/[0-9A-Za-z]{8,}$", r"/20\d\d-\d\d/\d+\.html"),
     deny_url=(r"//(?:v|bbs|photo-h5)\.huanqiu",),
     templates=(Template("la_con", ".tle", ".la_con"), Template("a-con", ".a-title", ".a-con")),
+    url_rules=UrlRules(
+        version=2,
+        # ids are the site's, whatever edition shows them
+        forms=((r"(?:[\w\-]+\.)*huanqiu\.com/article/([0-9A-Za-z]{8,})", r"huanqiu.com/article/\1"),),
+    ),
 )

@@ -5,7 +5,7 @@ is declared: the general rules find headline and text. URL forms from public scr
 2019 on.
 """
 
-from crawler.portals import Channel, Portal
+from crawler.portals import Channel, Portal, UrlRules
 
 PORTAL = Portal(
     name="ifeng",
@@ -20,4 +20,9 @@ PORTAL = Portal(
     ),
     article_url=(r"/c/[0-9A-Za-z]{8,}(?:[?#]|$)", r"/a/20\d{6}/\d+_\d+\.shtml"),
     deny_url=(r"//(?:v|bbs|blog|app)\.ifeng", r"/c/special/"),
+    url_rules=UrlRules(
+        version=2,
+        # ids are the site's; i.ifeng.com is for telephones
+        forms=((r"(?:[\w\-]+\.)*ifeng\.com/c/([0-9A-Za-z]{8,})", r"ifeng.com/c/\1"),),
+    ),
 )

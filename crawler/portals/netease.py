@@ -4,7 +4,7 @@ Pages are UTF-8 since about 2019, GB18030 before. The text stands in #endText (o
 2020), the headline is an h1. The editor has a staff code. Markup from saved pages of 2012 to 2020.
 """
 
-from crawler.portals import Channel, Portal, Template
+from crawler.portals import Channel, Portal, Template, UrlRules
 
 PORTAL = Portal(
     name="netease",
@@ -23,5 +23,15 @@ PORTAL = Portal(
     templates=(
         Template("endText", ".post_content_main h1, #h1title, #epContentLeft h1", "#endText"),
         Template("post_body", ".post_title", ".post_body"),
+    ),
+    url_rules=UrlRules(
+        version=2,
+        # one id of 16 characters by date, by section, and for telephones
+        forms=(
+            (
+                r"(?:[\w\-]+\.)*163\.com/(?:(?:[\w\-]+/)?article|\d\d/\d{4}/\d\d)/([0-9A-Z]{16})\.html",
+                r"163.com/article/\1.html",
+            ),
+        ),
     ),
 )

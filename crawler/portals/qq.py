@@ -5,7 +5,7 @@ Pages are UTF-8 since about 2017, GB18030 before. The text stands in .content-ar
 2019.
 """
 
-from crawler.portals import Channel, Portal, Template
+from crawler.portals import Channel, Portal, Template, UrlRules
 
 PORTAL = Portal(
     name="qq",
@@ -25,5 +25,17 @@ PORTAL = Portal(
     templates=(
         Template("content-article", ".LEFT h1", ".content-article"),
         Template("Cnt-Main", ".hd h1", "#Cnt-Main-Article-QQ"),
+    ),
+    url_rules=UrlRules(
+        version=2,
+        drop_query=("suid", "media_id"),
+        # one id, which begins with the day, on every page that shows it; xw.qq.com is for telephones
+        forms=(
+            (
+                r"(?:[\w\-]+\.)*qq\.com/(?:rain/a|cmsid|(?:omn|omo|cmsn|rolls)(?:/a)?(?:/20\d{6})?)/"
+                r"(20\d{6}[A-Z][0-9A-Z]{5,})(?:\.html)?",
+                r"qq.com/rain/a/\1",
+            ),
+        ),
     ),
 )

@@ -5,7 +5,7 @@ the text #artibody or #article, time and source in .date-source. Markup from sav
 2019.
 """
 
-from crawler.portals import Channel, Portal, Template
+from crawler.portals import Channel, Portal, Template, UrlRules
 
 PORTAL = Portal(
     name="sina",
@@ -26,4 +26,15 @@ PORTAL = Portal(
     ),
     deny_url=(r"//(?:video|blog|bbs|slide|vip|comment\d?)\.", r"/zt_d/"),
     templates=(Template("artibody", "h1.main-title, #artibodyTitle", "#artibody"),),
+    url_rules=UrlRules(
+        version=2,
+        # sina.cn is for telephones: another channel in the path, the same day and id
+        forms=(
+            (
+                r"(?:[\w\-]+\.)*sina(?:\.com)?\.cn/(?:[\w\-]+/)*(20\d\d-\d\d-\d\d)/"
+                r"(?:doc|detail)-(i[a-z]+\d{7})\.(?:d\.)?s?html",
+                r"sina.com.cn/\1/doc-\2",
+            ),
+        ),
+    ),
 )

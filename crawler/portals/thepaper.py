@@ -5,7 +5,7 @@ class names end in hashes, and the general rules read it. URL forms from public 
 saved pages of 2019, 2020.
 """
 
-from crawler.portals import Channel, Portal, Template
+from crawler.portals import Channel, Portal, Template, UrlRules
 
 PORTAL = Portal(
     name="thepaper",
@@ -20,4 +20,9 @@ PORTAL = Portal(
     article_url=(r"/newsDetail_forward_\d+",),
     deny_url=(r"/video_", r"/download"),
     templates=(Template("news_txt", "h1.news_title", ".news_txt"),),
+    url_rules=UrlRules(
+        version=2,
+        # m.thepaper.cn/detail/ID is for telephones
+        forms=((r"thepaper\.cn/(?:newsDetail_forward_|detail/)(\d+)", r"thepaper.cn/newsDetail_forward_\1"),),
+    ),
 )

@@ -5,7 +5,7 @@ Pages are UTF-8. The text stands in #p-detail (until about 2020) or #detail, the
 from saved pages of 2016 to 2024.
 """
 
-from crawler.portals import Channel, Portal, Template
+from crawler.portals import Channel, Portal, Template, UrlRules
 
 PORTAL = Portal(
     name="xinhua",
@@ -29,5 +29,19 @@ PORTAL = Portal(
     templates=(
         Template("p-detail", ".h-title", "#p-detail"),
         Template("detail", ".head-line .title, h1 .title", "#detail"),
+    ),
+    url_rules=UrlRules(
+        version=2,
+        # the domain was xinhuanet.com, and news.xinhuanet.com before; telephones get no channel in the path
+        forms=(
+            (
+                r"(?:news\.)?(?:xinhuanet\.com|news\.cn)/(?:[\w\-]+/)*(20\d\d-\d\d/\d\d/c_\d{9,})\.htm",
+                r"news.cn/\1.htm",
+            ),
+            (
+                r"(?:[\w\-]+\.)*(?:xinhuanet\.com|news\.cn)/(?:[\w\-]+/)*(20\d{6}/[0-9a-f]{32})/c\.html",
+                r"news.cn/\1/c.html",
+            ),
+        ),
     ),
 )

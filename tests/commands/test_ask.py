@@ -258,7 +258,7 @@ def test_db_upgrade_makes_the_database(empty_url: str) -> None:
     assert scrapy("db", "check", database=empty_url).code == 0
 
 
-def test_db_rekey_applies_new_rules_and_leaves_what_would_become_one(filled: str) -> None:
+def test_db_rekey_applies_new_rules_and_merges_what_becomes_one(filled: str) -> None:
     with closing(open_database(filled)) as database:
         store(database, article(7, url="https://news.qingshi.example/7.html?edition=a"))
         with database.writing() as conn:
@@ -269,9 +269,12 @@ def test_db_rekey_applies_new_rules_and_leaves_what_would_become_one(filled: str
     dry = scrapy("db", "rekey", "--dry-run", database=filled)
     done = scrapy("db", "rekey", database=filled)
 
-    assert "2 articles and pages would get new keys" in dry.err
-    assert done.code == 1  # two articles at one URL are left for a person
-    assert f"{url(2)}\t{url(2)}" in done.out
+    assert "3 articles and pages would get new keys" in dry.err
+    assert "1 articles, as listed, and 0 pages would become others" in dry.err
+    assert (done.code, done.out) == (0, dry.out) == (0, f"{url(2)}\t{url(2)}\n")
+    assert "3 articles and pages have new keys" in done.err
+    assert scrapy("db", "check", database=filled).code == 0
+    assert "0 articles and pages have new keys" in scrapy("db", "rekey", database=filled).err
     assert json.loads(scrapy("show", url(1), "--json", database=filled).out)["url"] == url(1)
 
 

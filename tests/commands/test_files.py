@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from crawler.corpus import COLUMNS
 from crawler.items import RECORD_KEYS
 from storage.engine import open_database
 from tests.commands.run import ROOT, scrapy
-from tests.factories import article, store, url
+from tests.factories import article, image, store, text, url
 
 CASES = ROOT / "tests/portals/cri"
 
@@ -46,6 +47,24 @@ def test_export_of_pictures_has_a_line_each(filled: str) -> None:
     records = [json.loads(line) for line in done.lines]
     assert [record["credit"] for record in records] == ["沈墨", None]
     assert {record["article_url"] for record in records} == {url(2)}
+    assert [tuple(record) for record in records] == [COLUMNS, COLUMNS]
+    assert {(record["before"], record["after"]) for record in records} == {(text(2).split("\n")[1], None)}
+    assert len({record["split"] for record in records}) == 1  # of one article
+
+
+def test_csv_of_pictures_has_the_same_columns_and_a_selection_the_same_sides(filled: str) -> None:
+    with closing(open_database(filled)) as database:
+        store(database, *(article(n, portal="baisha", images=[image(n)]) for n in range(100, 140)))
+    whole = [json.loads(line) for line in scrapy("export", "--images", database=filled).lines]
+
+    done = scrapy("export", "--images", "--format", "csv", "--portal", "baisha", database=filled)
+
+    rows = list(csv.DictReader(done.out.removeprefix("\ufeff").splitlines(keepends=True)))
+    assert tuple(rows[0]) == COLUMNS
+    assert {row["url"]: row["split"] for row in rows} == {
+        record["url"]: record["split"] for record in whole if record["portal"] == "baisha"
+    }
+    assert len({row["split"] for row in rows}) > 1
 
 
 def test_export_passes_filters(filled: str) -> None:

@@ -21,6 +21,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", "member", "article_id", name="pk_sketch"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "setting",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_setting"),
+    )
     op.add_column("story", sa.Column("centre_id", sa.BigInteger()))
     op.add_column("story", sa.Column("publisher", TEXT))
     op.add_column("story", sa.Column("publisher_why", TEXT))

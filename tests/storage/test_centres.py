@@ -1,0 +1,187 @@
+"""Stories against their definition, worked out by hand for every pair, however the articles came."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from crawler.copies.compare import Text, compare
+from crawler.items import Article
+from storage.engine import Database
+from storage.models import ARTICLE, SKETCH, STORY, STORY_LINK
+from storage.rebuild import rebuild
+from storage.sketches import SHARED_LEAST
+from storage.stories import leave
+from tests.factories import article, rows, store, url
+
+_LETTERS = "春夏秋冬山川湖海风雨雷电花草树木东南西北日月星辰江河云雪松竹梅兰"
+
+
+def letters(chance: random.Random, count: int) -> str:
+    return "".join(chance.choice(_LETTERS) for _ in range(count))
+
+
+def bodies(chance: random.Random, count: int) -> list[str]:
+    """Texts that are equal, alike, just alike enough, just not, part of each other, or unlike."""
+    found = [letters(chance, 160)]
+    while len(found) < count:
+        old = chance.choice(found)
+        at = chance.randrange(len(old))
+        made = {
+            0: lambda old=old: old,
+            1: lambda old=old, at=at: (old[:at] + letters(chance, chance.randrange(90)) + old[at:])[:400],
+            2: lambda old=old: "".join(chance.choice(_LETTERS) if chance.random() < 0.11 else c for c in old),
+            3: lambda old=old, at=at: old[at:] + letters(chance, 60),
+            4: lambda: letters(chance, 140),
+            5: lambda old=old: (old + chance.choice(found))[:500],
+        }[chance.randrange(6)]()
+        found.append(made if len(made) >= 60 else letters(chance, 120))
+    return found
+
+
+def by_definition(articles: Sequence[Article]) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
+    """The stories by the URL of their centre, and every link."""
+    ordered = sorted(articles, key=lambda one: (one.published_at or "9", one.url))
+    texts = {one.url: Text(one.body_text, one.title) for one in ordered}
+
+    def alike(one: Article, other: Article) -> bool:
+        mine, theirs = one.fingerprint, other.fingerprint
+        assert mine is not None
+        assert theirs is not None
+        if mine.text_hash is not None and mine.text_hash == theirs.text_hash:
+            return True
+        assert mine.keys is not None
+        assert theirs.keys is not None
+        near = len(mine.keys.sampled & theirs.keys.sampled) >= SHARED_LEAST
+        return near and compare(texts[one.url], texts[other.url]) is not None
+
+    centres: list[Article] = []
+    stories: dict[str, set[str]] = {}
+    links = set()
+    for one in ordered:
+        mine = [centre for centre in centres if alike(one, centre)]
+        links |= {(one.url, centre.url) for centre in mine}
+        if mine:
+            stories[mine[0].url].add(one.url)
+        else:
+            centres.append(one)
+            stories[one.url] = {one.url}
+    return {centre: urls for centre, urls in stories.items() if len(urls) > 1}, links
+
+
+def found(database: Database) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
+    """The stories and links that the database has."""
+    kept = rows(database, ARTICLE)
+    urls = {one.id: one.url for one in kept}
+    stories = {
+        urls[story.centre_id]: {one.url for one in kept if one.story_id == story.id}
+        for story in rows(database, STORY)
+        if story.size
+    }
+    assert all(len(stories[urls[s.centre_id]]) == s.size for s in rows(database, STORY) if s.size)
+    return stories, {(urls[link.article_id], urls[link.other_id]) for link in rows(database, STORY_LINK)}
+
+
+def made(seed: int, count: int = 60) -> list[Article]:
+    chance = random.Random(seed)
+    times = [f"2021-03-{chance.randrange(1, 9):02}" for _ in range(count)]
+    return [
+        article(number, body_text=body, published_at=time, images=[])
+        for number, (body, time) in enumerate(zip(bodies(chance, count), times, strict=True))
+    ]
+
+
+def check_rows(database: Database) -> None:
+    """Each article is filed once, as what it is."""
+    members = {link.article_id for link in rows(database, STORY_LINK)}
+    filed = {(row.article_id, row.member) for row in rows(database, SKETCH)}
+    assert filed == {(one.id, int(one.id in members)) for one in rows(database, ARTICLE)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("batch", [1, 7, 60])
+def test_whatever_the_order_and_the_batches_the_stories_are_those_of_the_definition(
+    database: Database, seed: int, batch: int
+) -> None:
+    articles = made(seed)
+    expected = by_definition(articles)
+    assert expected[0], "the sample holds no copies"
+    random.Random(seed + 100).shuffle(articles)
+
+    for at in range(0, len(articles), batch):
+        store(database, *articles[at : at + batch])
+
+    assert found(database) == expected
+    check_rows(database)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_articles_that_change_and_leave_leave_the_stories_that_the_others_make(
+    database: Database, seed: int
+) -> None:
+    chance = random.Random(seed)
+    articles = made(seed + 20)
+    others = bodies(chance, len(articles))
+    store(database, *articles)
+
+    # some change their text, some their time, some leave
+    for number in chance.sample(range(len(articles)), 25):
+        changes: dict[str, Any] = {"images": [], "published_at": articles[number].published_at}
+        changes |= (
+            {"body_text": chance.choice(others)}
+            if chance.random() < 0.5
+            else {"body_text": articles[number].body_text, "published_at": "2021-03-04T11:00:00+08:00"}
+        )
+        articles[number] = article(number, **changes)
+        store(database, articles[number])
+        assert found(database) == by_definition(articles)
+    ids = {one.url: one.id for one in rows(database, ARTICLE)}
+    going = set(chance.sample(range(len(articles)), 15))
+    for number in going:
+        with database.writing() as conn:
+            leave(conn, [ids[url(number)]])
+            conn.execute(
+                ARTICLE.update().where(ARTICLE.c.id == ids[url(number)]).values(body_text="", text_hash=None)
+            )
+    stay = [one for number, one in enumerate(articles) if number not in going]
+
+    stories, links = found(database)
+
+    assert (stories, links) == by_definition(stay)
+
+
+def test_rebuilding_gives_the_same_stories_under_the_same_ids(database: Database) -> None:
+    articles = made(5)
+    random.Random(1).shuffle(articles)
+    for at in range(0, len(articles), 9):
+        store(database, *articles[at : at + 9])
+    stories = {one.url: one.story_id for one in rows(database, ARTICLE)}
+    links = {tuple(row)[1:] for row in rows(database, STORY_LINK)}
+
+    rebuild(database)
+
+    assert {one.url: one.story_id for one in rows(database, ARTICLE)} == stories
+    assert {tuple(row)[1:] for row in rows(database, STORY_LINK)} == links
+    check_rows(database)
+
+
+def test_ten_thousand_copies_would_be_one_story_whatever_comes_first(database: Database) -> None:
+    """A thousand here; all are equal but for a letter, and each is earlier than the one before it."""
+    chance = random.Random(2)
+    body = letters(chance, 300)
+    copies = []
+    for number in range(1_000):
+        at = chance.randrange(len(body))
+        text = body[:at] + chance.choice(_LETTERS) + body[at + 1 :]
+        time = f"2021-03-01T{23 - number // 60:02}:{59 - number % 60:02}:00+08:00"
+        copies.append(article(number, body_text=text, published_at=time, images=[]))
+
+    for at in range(0, len(copies), 250):
+        store(database, *copies[at : at + 250])
+
+    stories, links = found(database)
+    assert stories == {url(999): {one.url for one in copies}}
+    assert links == {(one.url, url(999)) for one in copies[:-1]}
