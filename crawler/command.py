@@ -97,13 +97,32 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--source", metavar="NAME", type=name, help="only those whose source (来源) is this")
     group.add_argument("--since", metavar="DAY", type=day, help="published on or after YYYY-MM-DD")
     group.add_argument("--until", metavar="DAY", type=day, help="published on or before YYYY-MM-DD")
+    group.add_argument("--story", metavar="ID", type=positive, help="only this story's: see scrapy stories")
+    for option, what in (
+        ("--pictures", "with pictures"),
+        ("--changed", "whose text, title or captions were changed later"),
+        ("--gone", "that their portal no longer has"),
+    ):
+        group.add_argument(
+            option, action=argparse.BooleanOptionalAction, help=f"only those {what}, or only others"
+        )
 
 
 def filters(opts: argparse.Namespace) -> Filters:
     """The filters that add_filters() read."""
     from storage.filters import Filters
 
-    return Filters(opts.portal, opts.channel, opts.source, opts.since, opts.until)
+    return Filters(
+        portal=opts.portal,
+        channel=opts.channel,
+        source=opts.source,
+        since=opts.since,
+        until=opts.until,
+        story=opts.story,
+        pictures=opts.pictures,
+        changed=opts.changed,
+        gone=opts.gone,
+    )
 
 
 def name(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from crawler.items import Article, Image
 
@@ -13,9 +13,20 @@ _WIDE_LEAST = 24  # columns of a terminal for what may wrap
 _NARROW_MOST = 34
 
 
+class Marked(NamedTuple):
+    """A text of a table of which parts are highlighted in a terminal."""
+
+    text: str
+    marks: Sequence[tuple[int, int]]
+    """Where they begin and end, in characters."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def json_line(value: Any) -> str:
     """One line of JSON, unescaped; dates as ISO 8601."""
-    return json.dumps(value, ensure_ascii=False, default=_iso)
+    return _encode(value)
 
 
 def print_json(values: Iterable[Any]) -> None:
@@ -26,11 +37,11 @@ def print_json(values: Iterable[Any]) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], wide: str | None = None) -> None:
     """A table in a terminal, else tab-separated lines without cuts; `wide` names the column that may wrap."""
-    texts = [["" if value is None else str(value) for value in row] for row in rows]
+    texts: list[Sequence[object]] = [["" if value is None else value for value in row] for row in rows]
     if not sys.stdout.isatty():
         for row in (columns, *texts):
             # a tab or a line break inside a value would read as another column or row
-            sys.stdout.write("\t".join(" ".join(text.split()) for text in row) + "\n")
+            sys.stdout.write("\t".join(" ".join(str(value).split()) for value in row) + "\n")
         return
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -46,7 +57,12 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], wide: 
             most = None if column == "url" else _NARROW_MOST
             table.add_column(column, no_wrap=True, overflow="ellipsis", max_width=most)
     for row in texts:
-        table.add_row(*(Text(text) for text in row))
+        cells = [Text(str(value)) for value in row]
+        for cell, value in zip(cells, row, strict=True):
+            if isinstance(value, Marked):
+                for begin, end in value.marks:
+                    cell.stylize("bold yellow", begin, end)
+        table.add_row(*cells)
     Console().print(table)
 
 
@@ -82,3 +98,6 @@ def image_record(article_id: int, article: Article, image: Image) -> dict[str, A
 
 def _iso(value: Any) -> str:
     return str(value.isoformat())
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=_iso).encode

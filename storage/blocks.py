@@ -27,15 +27,20 @@ def encode(blocks: list[Block], body_text: str) -> list[dict[str, Any]]:
 
 def decode(records: list[dict[str, Any]], body_text: str) -> list[Block]:
     """The blocks that encode() was given."""
+    return [Block(**record) for record in decode_records(records, body_text)]
+
+
+def decode_records(records: list[dict[str, Any]], body_text: str) -> list[dict[str, Any]]:
+    """The same as JSON objects, as crawler.items.block_record makes them."""
     lines = body_text.split("\n")
     at = 0
     blocks = []
     for record in records:
         if record["type"] in TEXT_BLOCKS and "text" not in record:
-            count = record.get("lines", 1)
-            text = "\n".join(lines[at : at + count])
+            record = record.copy()
+            count = record.pop("lines", 1)
+            # by far most paragraphs are one line
+            record["text"] = lines[at] if count == 1 else "\n".join(lines[at : at + count])
             at += count
-            blocks.append(Block(record["type"], text=text, rows=record.get("rows")))
-        else:
-            blocks.append(Block(**record))
+        blocks.append(record)
     return blocks

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, text
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
 from storage.engine import Database
-from storage.index import ARTICLES, IMAGES
-from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, STORY
+from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, STORY
+from storage.postings import indexed_keys
 from storage.rows import KEY_STEP, MAX_NUMBERED
+from storage.segment_rows import Kind, is_whole, read_segments
 
 
 def problems(database: Database) -> list[str]:
@@ -29,7 +32,7 @@ def _file(conn: Connection) -> Iterator[str]:
 def _references(conn: Connection) -> Iterator[str]:
     """Rows that point to none; PostgreSQL does not let them be, SQLite does when a tool turns keys off."""
     for table in METADATA.sorted_tables:
-        for column in table.columns if table.info.get("dialect") != "postgresql" else ():
+        for column in table.columns:
             for key in column.foreign_keys:
                 target = key.column.table.alias("target")
                 absent = ~exists(select(target.c.id).where(target.c.id == column))
@@ -49,6 +52,14 @@ def _ledger(conn: Connection) -> Iterator[str]:
 
 
 def _stories(conn: Connection) -> Iterator[str]:
+    for name in ("first_article_id", "centre_id"):
+        column = STORY.c[name]  # points to articles without a foreign key
+        absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == column))
+        if number := _count(conn, column.is_not(None), absent, table_of=STORY.c.id):
+            yield f"{number} rows of story point with {name} to no article"
+    absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == SKETCH.c.article_id))
+    if number := _count(conn, absent, table_of=SKETCH.c.article_id):
+        yield f"{number} rows of sketch point with article_id to no article"
     members = (
         select(func.count()).select_from(ARTICLE).where(ARTICLE.c.story_id == STORY.c.id).scalar_subquery()
     )
@@ -58,22 +69,23 @@ def _stories(conn: Connection) -> Iterator[str]:
 
 def _index(conn: Connection) -> Iterator[str]:
     """Entries of the search index against the articles and pictures they stand for."""
-    entry = "rowid" if conn.dialect.name == "sqlite" else "sort_key"
-    articles, images = ARTICLES[conn.dialect.name], IMAGES[conn.dialect.name]
-    missing = f"SELECT count(*) FROM article WHERE sort_key NOT IN (SELECT {entry} FROM {articles})"
-    stale = f"SELECT count(*) FROM {articles} WHERE {entry} NOT IN (SELECT sort_key FROM article)"
-    if number := conn.scalar(text(missing)):
-        yield f"{number} articles are missing in the search index"
-    if number := conn.scalar(text(stale)):
-        yield f"{number} entries of the search index stand for no article"
-    uses = _count(conn, ARTICLE_IMAGE.c.number <= MAX_NUMBERED, table_of=ARTICLE_IMAGE.c.id)
-    entries = conn.scalar(text(f"SELECT count(*) FROM {images}"))
-    if uses != entries:
-        yield f"the search index has {entries} pictures, the articles {uses}"
-    of_article = f"{entry} - {entry} % {KEY_STEP}"
-    stale = f"SELECT count(*) FROM {images} WHERE {of_article} NOT IN (SELECT sort_key FROM article)"
-    if number := conn.scalar(text(stale)):
-        yield f"{number} pictures of the search index stand for no article"
+    use = ARTICLE_IMAGE.c
+    articles = select(ARTICLE.c.sort_key)
+    pictures = select(ARTICLE.c.sort_key + KEY_STEP - use.number).where(use.number <= MAX_NUMBERED)
+    pictures = pictures.join_from(ARTICLE, ARTICLE_IMAGE, use.article_id == ARTICLE.c.id)
+    kinds: list[tuple[Kind, Select[Any]]] = [("article", articles), ("picture", pictures)]
+    broken = [s.id for kind, _ in kinds for s in read_segments(conn, kind) if not is_whole(conn, s)]
+    for segment_id in broken:
+        yield f"segment {segment_id} of the search index is incomplete"
+    for kind, statement in kinds if not broken else ():
+        stored = np.sort(np.fromiter(conn.execution_options(yield_per=10_000).scalars(statement), np.int64))
+        entries = np.sort(indexed_keys(conn, kind))
+        if number := len(np.setdiff1d(stored, entries)):
+            yield f"{number} {kind}s are missing in the search index"
+        if number := len(np.setdiff1d(entries, stored)):
+            yield f"{number} entries of the search index stand for no {kind}"
+        if number := len(entries) - len(np.unique(entries)):
+            yield f"{number} {kind}s are in the search index twice"
 
 
 def _count(conn: Connection, *where: ColumnElement[bool], table_of: ColumnElement[int] | None = None) -> int:

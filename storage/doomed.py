@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, update
 
 from storage import alike
-from storage.models import ARTICLE_IMAGE, IMAGE, PICTURE, PICTURE_LINK, REVISION
+from storage.models import ARTICLE_IMAGE, IMAGE, PICTURE, PICTURE_LINK
 from storage.records import chunks
-from storage.rows import image_key
 
 
 def doom(conn: Connection, picture_ids: Collection[int]) -> None:
@@ -46,30 +45,6 @@ def doomed(conn: Connection) -> dict[int, str]:
     picture = PICTURE.c
     rows = conn.execute(select(picture.id, picture.path).where(_is_doomed()).order_by(picture.id))
     return {row.id: row.path for row in rows}
-
-
-def pictures_of(conn: Connection, article_id: int) -> tuple[set[int], set[int]]:
-    """The images that an article has or once had, and the pictures that they showed."""
-    use = ARTICLE_IMAGE.c
-    uses = conn.execute(select(use.image_id, use.picture_id).where(use.article_id == article_id)).all()
-    images = {row.image_id for row in uses}
-    earlier = [
-        image
-        for state in conn.scalars(select(REVISION.c.images).where(REVISION.c.article_id == article_id))
-        for image in state
-    ]
-    for chunk in chunks({image_key(image["url"]) for image in earlier}):
-        images.update(conn.scalars(select(IMAGE.c.id).where(IMAGE.c.url_key.in_(chunk))))
-    pictures = {row.picture_id for row in uses if row.picture_id is not None}
-    for chunk in chunks(images):
-        pictures.update(
-            conn.scalars(
-                select(IMAGE.c.picture_id).where(IMAGE.c.id.in_(chunk), IMAGE.c.picture_id.is_not(None))
-            )
-        )
-    for chunk in chunks({image["sha256"] for image in earlier if image.get("sha256")}):
-        pictures.update(conn.scalars(select(PICTURE.c.id).where(PICTURE.c.sha256.in_(chunk))))
-    return images, pictures
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,11 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def reading(self, *, snapshot: bool = False) -> Iterator[Connection]:
-        """A connection that changes nothing; DatabaseError when the database fails.
-
-        With `snapshot` all its statements see the database as the first one did; SQLite's always do.
-        """
+    def reading(self) -> Iterator[Connection]:
+        """A connection that changes nothing, and sees one state; DatabaseError when the database fails."""
         with _translated(self.name), self.engine.connect() as conn:
-            if snapshot and not self.is_sqlite:
+            if not self.is_sqlite:
+                # as SQLite does: a search must not find the index half before and half after a merge
                 conn = conn.execution_options(isolation_level="REPEATABLE READ")
             yield conn
 

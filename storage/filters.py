@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
 
-from storage.models import ARTICLE, PAGE
+from storage.models import ARTICLE, ARTICLE_IMAGE, PAGE
 from storage.rows import fits
+from storage.terms import Facet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,39 @@ class Filters:
     """First day of publication, as the page dates itself."""
     until: date | None = None
     """Last day of publication."""
+    story: int | None = None
+    """Id of a cluster of reprints."""
+    pictures: bool | None = None
+    """True: only with pictures; False: only without."""
+    changed: bool | None = None
+    """True: only those whose text, title or captions were changed after they were first stored."""
+    gone: bool | None = None
+    """True: only those that their portal no longer has."""
+
+    def __bool__(self) -> bool:
+        """True when something is asked for."""
+        return self != Filters()
+
+    def facets(self) -> Iterator[Facet]:
+        """The same for the search index."""
+        if self.portal is not None:
+            yield Facet("portal", self.portal)
+        if self.channel is not None:
+            yield Facet("channel", self.channel)
+        if self.source is not None:
+            yield Facet("source", self.source)
+        if self.since is not None:
+            yield Facet("since", self.since)
+        if self.until is not None:
+            yield Facet("until", self.until)
+        if self.story is not None:
+            yield Facet("story", self.story)
+        if self.pictures is not None:
+            yield Facet("pictures", self.pictures)
+        if self.changed is not None:
+            yield Facet("changed", self.changed)
+        if self.gone is not None:
+            yield Facet("gone", self.gone)
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """For a WHERE on `article`; empty when everything is wanted."""
@@ -48,4 +83,21 @@ class Filters:
             found.append(ARTICLE.c.published_day >= self.since.isoformat())
         if self.until is not None:
             found.append(ARTICLE.c.published_day <= self.until.isoformat())
+        if self.pictures is not None:
+            use = exists(select(ARTICLE_IMAGE.c.id).where(ARTICLE_IMAGE.c.article_id == ARTICLE.c.id))
+            found.append(use if self.pictures else ~use)
+        found += (column_condition(facet) for facet in self.facets() if facet.name in COLUMNS)
         return found
+
+
+# what changes after an article was stored; the search index does not know it
+COLUMNS = {"story": ARTICLE.c.story_id, "changed": ARTICLE.c.changed_at, "gone": ARTICLE.c.gone_at}
+
+
+def column_condition(facet: Facet) -> ColumnElement[bool]:
+    """A WHERE on `article` for a facet of COLUMNS."""
+    column = COLUMNS[facet.name]
+    if facet.name == "story":
+        # beyond 63 bits the database would not understand the number
+        return column == facet.value if abs(int(str(facet.value))) < 1 << 63 else false()
+    return column.is_not(None) if facet.value else column.is_(None)

@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from storage import index, stories, uses
-from storage.doomed import doom, pictures_of
+from storage.doomed import doom
 from storage.models import (
     ABSENCE,
     ARTICLE,
+    ARTICLE_IMAGE,
     CAPTURE,
+    IMAGE,
     PAGE,
+    PICTURE,
     REVISION,
     TOMBSTONE,
 )
 from storage.pages import Found, discover
 from storage.prepared import kept_articles
 from storage.records import chunks
-from storage.rows import storable
+from storage.rows import image_key, storable
 
 
 class Forgotten(ValueError):
@@ -118,12 +121,6 @@ def check_not_forgotten(conn: Connection, url_keys: Collection[str]) -> None:
             raise Forgotten(f"{row.url} was taken down ({row.reason}); it is not stored again")
 
 
-def purge(conn: Connection) -> None:
-    """Let SQLite's search index forget the words, too: it keeps what is deleted until it is merged."""
-    for table in ("article_fts", "image_fts"):
-        conn.execute(text(f"INSERT INTO {table}({table}) VALUES ('optimize')"))
-
-
 def _records(conn: Connection, pages: Collection[int]) -> list[Record]:
     urls = select(PAGE.c.url).where(PAGE.c.id.in_(pages))
     mine = or_(CAPTURE.c.page_id.in_(pages), CAPTURE.c.url.in_(urls))
@@ -134,14 +131,37 @@ def _records(conn: Connection, pages: Collection[int]) -> list[Record]:
     return found
 
 
+def _pictures(conn: Connection, article_id: int) -> tuple[set[int], set[int]]:
+    """The images that an article has or once had, and the pictures that they showed."""
+    use = ARTICLE_IMAGE.c
+    uses = conn.execute(select(use.image_id, use.picture_id).where(use.article_id == article_id)).all()
+    images = {row.image_id for row in uses}
+    earlier = [
+        image
+        for state in conn.scalars(select(REVISION.c.images).where(REVISION.c.article_id == article_id))
+        for image in state
+    ]
+    for chunk in chunks({image_key(image["url"]) for image in earlier}):
+        images.update(conn.scalars(select(IMAGE.c.id).where(IMAGE.c.url_key.in_(chunk))))
+    pictures = {row.picture_id for row in uses if row.picture_id is not None}
+    for chunk in chunks(images):
+        pictures.update(
+            conn.scalars(
+                select(IMAGE.c.picture_id).where(IMAGE.c.id.in_(chunk), IMAGE.c.picture_id.is_not(None))
+            )
+        )
+    for chunk in chunks({image["sha256"] for image in earlier if image.get("sha256")}):
+        pictures.update(conn.scalars(select(PICTURE.c.id).where(PICTURE.c.sha256.in_(chunk))))
+    return images, pictures
+
+
 def _delete(conn: Connection, article_id: int, url_key: str) -> None:
     kept = kept_articles(conn, [url_key])[url_key]
     index.remove(conn, [(kept.sort_key, kept.article)])
+    images, pictures = _pictures(conn, article_id)
     stories.leave(conn, [article_id])
-    images, pictures = pictures_of(conn, article_id)
-    uses.remove(conn, [article_id])
+    uses.remove(conn, [article_id], images)
     for table in (REVISION, ABSENCE):
         conn.execute(delete(table).where(table.c.article_id == article_id))
     conn.execute(delete(ARTICLE).where(ARTICLE.c.id == article_id))
-    uses.remove_unused(conn, images)
     doom(conn, pictures)

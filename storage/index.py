@@ -1,97 +1,149 @@
 """The search index: what is put in when an article is stored, and taken out before it changes.
 
-SQLite has FTS5 tables without content, PostgreSQL tables of tsvectors; both map a sort key to tokens.
-An article's picture n (from 1) has the article's key + n.
+An inverted index of our own, the same on both databases, in ordinary tables: *segments* of up to 15,360
+documents that are never changed, packed by storage.segments, and the few *fresh* documents that came last,
+each with its tokens. SMALL fresh ones become a segment, and small segments are merged into larger ones; all
+of it happens in the transaction that stores the articles. What is taken out of a segment is marked dead
+until the segment is written anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection
+import numpy as np
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from crawler.items import Article, Image
+from crawler.items import Article
+from storage import entries
+from storage.entries import Entry
+from storage.merging import merge, write_segment
+from storage.models import ARTICLE, PAGE, SEARCH_FRESH, SEARCH_SEGMENT
+from storage.records import chunks
 from storage.rows import MAX_NUMBERED
-from storage.tokens import CAPTION, CREDIT, TITLE, document
+from storage.segment_rows import CHUNK, CHUNK_BITS, KINDS, Kind, Segment, read_keys, read_segments
+from storage.segments import SIZE
 
-ARTICLES = {"sqlite": "article_fts", "postgresql": "article_search"}
-IMAGES = {"sqlite": "image_fts", "postgresql": "image_search"}
-
-
-def article_text(article: Article) -> list[str | None]:
-    """The parts in which a search of articles looks."""
-    parts = [article.title, article.subtitle, article.body_text, *article.authors]
-    parts.append(article.source.name if article.source else None)
-    for image in article.images:
-        parts += (image.caption, image.credit)
-    return parts
-
-
-def image_text(image: Image, title: str) -> list[str | None]:
-    """The parts in which a search of images looks; an alt that only repeats the title says nothing."""
-    return [image.caption, image.credit, image.alt if image.alt != title else None]
+SMALL = 128  # fresh documents that become a segment: a query looks at each fresh one
+_FEW = 10  # segments of about one size that are merged into one
 
 
 def add(conn: Connection, articles: Sequence[tuple[int, Article]]) -> None:
-    """Put (sort key, article) pairs and their images in."""
-    # FTS5 writes a segment each time a row id is smaller than the one before
+    """Put (sort key, article) pairs and their images in; their pages are known to the ledger already."""
+    channels = declared(conn, [key for key, _ in articles])
     ordered = sorted(articles, key=lambda pair: pair[0])
-    _insert(conn, ARTICLES, [_article_entry(key, article) for key, article in ordered])
-    _insert(conn, IMAGES, [entry for key, article in ordered for entry in _image_entries(key, article)])
+    indexed = [(key, article, channels.get(key, frozenset())) for key, article in ordered]
+    _put(conn, "article", list(entries.article_entries(indexed)))
+    _put(conn, "picture", list(entries.image_entries(indexed)))
 
 
 def remove(conn: Connection, articles: Sequence[tuple[int, Article]]) -> None:
     """Take out (sort key, article) pairs, each article as it was when it was put in."""
-    ordered = sorted(articles, key=lambda pair: pair[0])
-    _delete(conn, ARTICLES, [_article_entry(key, article) for key, article in ordered])
-    _delete(conn, IMAGES, [entry for key, article in ordered for entry in _image_entries(key, article)])
+    keys = [key for key, _ in articles]
+    _take_out(conn, "article", keys)
+    numbers = ((key, n) for key, a in articles for n in range(1, min(len(a.images), MAX_NUMBERED) + 1))
+    _take_out(conn, "picture", [entries.picture_key(key, number) for key, number in numbers])
 
 
 def same_entries(key: int, article: Article, old_key: int, old: Article) -> bool:
     """True when the index would hold the very same for both states of an article."""
-    return (
-        key == old_key
-        and article_text(article) == article_text(old)
-        and [image_text(i, article.title) for i in article.images]
-        == [image_text(i, old.title) for i in old.images]
+    return key == old_key and entries.same(article, old)
+
+
+def declared(conn: Connection, keys: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The names of the declared channels under which the articles of these sort keys were found."""
+    found: dict[int, set[str]] = {}
+    statement = select(ARTICLE.c.sort_key, PAGE.c.channel).join_from(
+        ARTICLE, PAGE, PAGE.c.article_id == ARTICLE.c.id
     )
+    for chunk in chunks(keys):
+        wanted = ARTICLE.c.sort_key.in_(chunk)
+        for key, channel in conn.execute(statement.where(wanted, PAGE.c.channel.is_not(None))):
+            found.setdefault(key, set()).add(channel)
+    return {key: frozenset(names) for key, names in found.items()}
 
 
-def _article_entry(key: int, article: Article) -> tuple[int, str]:
-    fields = [(TITLE, article.title)]
-    fields += [(CAPTION, image.caption) for image in article.images if image.caption]
-    fields += [(CREDIT, image.credit) for image in article.images if image.credit]
-    return key, document(article_text(article), fields)
+def purge(conn: Connection) -> None:
+    """Write every segment anew that still holds words of what was taken out."""
+    for kind in KINDS:
+        for segment in read_segments(conn, kind):
+            if segment.dead is not None:
+                merge(conn, kind, [segment])
 
 
-def _image_entries(key: int, article: Article) -> list[tuple[int, str]]:
-    return [
-        (
-            key + number,
-            document(image_text(image, article.title), [(CAPTION, image.caption), (CREDIT, image.credit)]),
-        )
-        for number, image in enumerate(article.images[:MAX_NUMBERED], 1)
-    ]
+def optimize(conn: Connection) -> None:
+    """Merge what a search must look at into as few segments as possible, neighbours in time together."""
+    for kind in KINDS:
+        group: list[Segment] = []
+        for segment in sorted(read_segments(conn, kind), key=lambda s: int(s.fences[0])):
+            if group and sum(s.alive for s in group) + segment.alive > SIZE:
+                _merge_group(conn, kind, group)
+                group = []
+            group.append(segment)
+        _merge_group(conn, kind, group)
 
 
-def _insert(conn: Connection, tables: dict[str, str], entries: list[tuple[int, str]]) -> None:
-    if not entries:
+def _merge_group(conn: Connection, kind: Kind, group: Sequence[Segment]) -> None:
+    if len(group) > 1 or any(segment.dead is not None for segment in group):
+        merge(conn, kind, group)
+
+
+def _put(conn: Connection, kind: Kind, documents: list[Entry]) -> None:
+    if not documents:
         return
-    table = tables[conn.dialect.name]
-    if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(f"INSERT INTO {table}(rowid, tokens) VALUES (?, ?)", entries)
-    else:
-        # a literal of bare lexemes, which are letters and digits only; to_tsvector would cut them anew
-        conn.exec_driver_sql(f"INSERT INTO {table}(sort_key, tokens) VALUES (%s, %s::tsvector)", entries)
+    if len(documents) < SMALL:
+        rows = [
+            {"sort_key": entry.key, "kind": KINDS[kind], "tokens": entry.tokens.astype("<i8").tobytes()}
+            for entry in documents
+        ]
+        conn.execute(insert(SEARCH_FRESH), rows)
+        fresh = SEARCH_FRESH.c.kind == KINDS[kind]
+        if (conn.scalar(select(func.count()).select_from(SEARCH_FRESH).where(fresh)) or 0) < SMALL:
+            return
+        kept = conn.execute(select(SEARCH_FRESH).where(fresh).order_by(SEARCH_FRESH.c.sort_key)).all()
+        documents = [Entry(row.sort_key, np.frombuffer(row.tokens, "<i8")) for row in kept]
+        conn.execute(delete(SEARCH_FRESH).where(fresh))
+    for chunk in chunks(documents, SIZE):
+        write_segment(conn, kind, chunk)
+    _tidy(conn, kind)
 
 
-def _delete(conn: Connection, tables: dict[str, str], entries: list[tuple[int, str]]) -> None:
-    if not entries:
+def _take_out(conn: Connection, kind: Kind, keys: Sequence[int]) -> None:
+    """Delete fresh documents, mark those of segments dead."""
+    for chunk in chunks(keys):
+        conn.execute(delete(SEARCH_FRESH).where(SEARCH_FRESH.c.sort_key.in_(chunk)))
+    if not keys:
         return
-    table = tables[conn.dialect.name]
-    if conn.dialect.name == "sqlite":
-        # without content FTS5 must be told what it had stored
-        statement = f"INSERT INTO {table}({table}, rowid, tokens) VALUES ('delete', ?, ?)"
-        conn.exec_driver_sql(statement, entries)
-    else:
-        conn.exec_driver_sql(f"DELETE FROM {table} WHERE sort_key = %s", [(key,) for key, _ in entries])
+    wanted = np.sort(np.array(keys, dtype=np.int64))
+    worn = []
+    for segment in read_segments(conn, kind):
+        first, last = segment.fences[:-1], segment.fences[1:]
+        some = np.flatnonzero(np.searchsorted(wanted, first) < np.searchsorted(wanted, last, side="right"))
+        ids = (segment.id << CHUNK_BITS) + some
+        dead = np.zeros(segment.size, dtype=np.bool_) if segment.dead is None else segment.dead.copy()
+        before = int(dead.sum())
+        found = read_keys(conn, ids.tolist())
+        for chunk_id in ids.tolist():
+            begin = (chunk_id & ((1 << CHUNK_BITS) - 1)) * CHUNK
+            own = found[chunk_id]
+            dead[begin : begin + len(own)] |= np.isin(own, wanted)
+        if int(dead.sum()) > before:
+            bits = np.packbits(dead, bitorder="little").tobytes()
+            mine = SEARCH_SEGMENT.c.id == bindparam("segment")
+            conn.execute(update(SEARCH_SEGMENT).where(mine), {"segment": segment.id, "dead": bits})
+            if int(dead.sum()) * 4 > segment.size:
+                worn.append(segment._replace(dead=dead))
+    for segment in worn:
+        merge(conn, kind, [segment])
+
+
+def _tidy(conn: Connection, kind: Kind) -> None:
+    """Merge segments of about one size where there are many."""
+    for most in (SIZE // 12, SIZE // 2):
+        least = 0 if most < SIZE // 2 else SIZE // 12
+        some = sorted((s for s in read_segments(conn, kind) if least <= s.size < most), key=lambda s: s.size)
+        while len(some) >= _FEW or sum(segment.size for segment in some) >= SIZE:
+            taken: list[Segment] = []
+            while some and sum(s.size for s in taken) + some[0].size <= SIZE:
+                taken.append(some.pop(0))
+            merge(conn, kind, taken)

@@ -1,7 +1,6 @@
 """The tables. Declared for SQLAlchemy Core; migrations/ makes them, and a test holds the two together.
 
 Every row that a portal owns has its `portal`. Text is clean Unicode: no NUL, no lone surrogate.
-The search index of SQLite (article_fts, image_fts: FTS5) is not declared here, see `storage.index`.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
+    text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from storage.types import ROW_ID, TEXT, JsonText, UtcDateTime
 
@@ -110,6 +109,15 @@ ARTICLE = Table(
     Index(None, "story_id"),
     Index(None, "url"),
     Index(None, "portal", "sort_key"),
+    # what is counted, so that counting reads an index alone: see storage.facets
+    Index(None, "source_name", "published_day", "portal"),
+    Index(None, "published_day", "portal", "channel_path"),
+    # the few of them, for filters
+    *(
+        Index(f"ix_article_{name}", "sort_key", sqlite_where=where, postgresql_where=where)
+        for name in ("changed", "gone")
+        for where in (text(f"{name}_at IS NOT NULL"),)
+    ),
 )
 
 PAGE = Table(
@@ -367,15 +375,34 @@ SKETCH = Table(
     sqlite_with_rowid=False,
 )
 
-# only on PostgreSQL; SQLite has article_fts and image_fts in their place
-ARTICLE_SEARCH, IMAGE_SEARCH = (
-    Table(
-        name,
-        METADATA,
-        Column("sort_key", BigInteger, primary_key=True, autoincrement=False),
-        Column("tokens", TSVECTOR, nullable=False),
-        Index(None, "tokens", postgresql_using="gin"),
-        info={"dialect": "postgresql"},
-    )
-    for name in ("article_search", "image_search")
+# the search index, see storage.index
+SEARCH_SEGMENT = Table(
+    "search_segment",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, nullable=False),  # 0 articles, 1 pictures
+    Column("size", Integer, nullable=False),  # documents
+    Column(
+        "fences", LargeBinary, nullable=False
+    ),  # first sort key of each chunk of keys, and the last of all
+    Column("dead", LargeBinary),  # one bit for each document: 1 when it was taken out
+)
+SEARCH_KEYS = Table(
+    "search_keys",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # segment, then 6 bits of a chunk's number
+    Column("keys", LargeBinary, nullable=False),  # the documents' sort keys, 8 bytes each
+)
+SEARCH_PAGE = Table(
+    "search_page",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # segment, then 46 bits of the first token
+    Column("page", LargeBinary, nullable=False),  # which documents hold which tokens, see storage.segments
+)
+SEARCH_FRESH = Table(
+    "search_fresh",
+    METADATA,
+    Column("sort_key", ROW_ID, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("tokens", LargeBinary, nullable=False),  # 8 bytes each
 )

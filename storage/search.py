@@ -1,33 +1,40 @@
 """Full-text search over articles and over pictures; the same results in the same order on both databases.
 
-The index gives candidates, newest first; phrases are looked at again in the text itself; the rank is our
-own formula over the newest matches, so that no database's idea of relevance has a say.
+The index (storage.postings) tells for each document whether it matches; the texts of phrases are looked at
+again, newest first; the rank is our own formula over the newest matches, so that no database's idea of
+relevance has a say. docs/search.md explains the language, the order and the limits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import log
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, Literal, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, text
+import numpy as np
+from sqlalchemy import Connection, select
 
 from crawler.items import Article, Image
-from crawler.text import fold, squash
+from storage import ranking
+from storage.entries import article_key, picture_number
 from storage.filters import Filters
-from storage.index import ARTICLES, IMAGES, article_text, image_text
+from storage.matches import Matches
 from storage.models import ARTICLE
-from storage.query import Term, parse_query
-from storage.records import load, select_articles
-from storage.rows import KEY_STEP
+from storage.postings import Postings
+from storage.query import QueryError, parse_query
+from storage.ranking import RANKED, RERANKED
+from storage.segment_rows import Kind
+from storage.snippets import snippet
+from storage.terms import And, Node, Words, wanted
+from storage.texts import Looked, look, whole_articles
 
-RANKED = 1_000  # newest matches that compete for the first places
-_CHUNK = 500  # candidates looked at together
-_AROUND = 40  # characters of a snippet on each side of the hit
-# what a hit counts where it stands; repeats count less and less
-_TITLE, _CAPTION, _BODY, _RECENT = 8.0, 3.0, 1.0, 1.0
-_SECONDS_A_MONTH = 30 * 86_400
-_ENDLESS = (1 << 63) - 1
+Sort = Literal["newest", "relevance"]
+LOOKED = 1_000  # texts that one search may look at
+SAMPLED = 200  # texts from which the number of matches is estimated
+_AT_ONCE = 500
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,11 @@ class ArticleHit:
     snippet: str
     """Text around the first hit, `…` where it is cut."""
     score: float
+    """0 when sorted by time."""
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    """Where hits begin and end in the snippet, in characters."""
+    cursor: str = ""
+    """For `after`: the search goes on behind this hit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,148 +62,241 @@ class ImageHit:
     number: int
     """Which of the article's pictures it is, from 1."""
     score: float
+    snippet: str = ""
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    cursor: str = ""
 
     @property
     def image(self) -> Image:
         return self.article.images[self.number - 1]
 
 
+class Hits(list[T], Generic[T]):
+    """A page of hits."""
+
+    after: str | None = None
+    """Where the next page begins; None when there is none, or the order is by relevance."""
+    complete: bool = True
+    """False when LOOKED texts were looked at before the page was full: there may be more."""
+
+
+class Count(NamedTuple):
+    """How many match."""
+
+    number: int
+    estimate: bool
+
+
+class _Found(NamedTuple):
+    key: int
+    score: float
+
+
 def search_articles(
-    conn: Connection, words: str, filters: Filters | None = None, limit: int = 20
-) -> list[ArticleHit]:
-    """The best `limit` articles that hold all words. Raises storage.query.QueryError."""
-    terms = parse_query(words)
-    found: list[tuple[float, int, int, Article]] = []
-    for keys in _candidates(conn, ARTICLES[conn.dialect.name], terms):
-        for row, article in _articles(conn, keys, filters):
-            parts = [fold(part) for part in article_text(article) if part]
-            if _holds(terms, parts):
-                found.append((_score(terms, article, row.sort_key), row.sort_key, row.id, article))
-        if len(found) >= max(RANKED, limit):
-            break
-    best = _best(found, max(RANKED, limit), limit)
-    return [ArticleHit(row_id, a, _snippet(terms, a), score) for score, _, row_id, a in best]
+    conn: Connection,
+    words: str | None,
+    filters: Filters | None = None,
+    limit: int = 20,
+    *,
+    sort: Sort = "newest",
+    page: int = 1,
+    after: str | None = None,
+) -> Hits[ArticleHit]:
+    """Page `page` of `limit` articles that match; without words all that pass the filters.
+
+    `after` is the cursor of a hit: what comes behind it, newest first. Raises storage.query.QueryError.
+    """
+    search = _Search(conn, "article", words, filters)
+    found, hits = search.page(sort, limit, page, after), Hits[ArticleHit]()
+    terms = [leaf.term for leaf in search.words]
+    stored = whole_articles(conn, [one.key for one in found])
+    for one in found:
+        row_id, article = stored[one.key]
+        captions = [image.caption for image in article.images if image.caption]
+        cut = snippet(terms, (article.body_text, *captions, article.title), article.body_text)
+        hits.append(ArticleHit(row_id, article, cut.text, one.score, cut.marks, f"{one.key:x}"))
+    return search.noted(hits)
 
 
 def search_images(
-    conn: Connection, words: str, filters: Filters | None = None, limit: int = 20
-) -> list[ImageHit]:
-    """The best `limit` pictures whose caption, credit or alt holds all words. Raises QueryError."""
-    terms = parse_query(words)
-    found: list[tuple[float, int, int, Article, int]] = []
-    for keys in _candidates(conn, IMAGES[conn.dialect.name], terms):
-        numbers: dict[int, list[int]] = {}
-        for key in keys:
-            numbers.setdefault(key - key % KEY_STEP, []).append(key % KEY_STEP)
-        for row, article in _articles(conn, list(numbers), filters):
-            for number in sorted(numbers[row.sort_key]):
-                image = article.images[number - 1]
-                parts = [fold(part) for part in image_text(image, article.title) if part]
-                if _holds(terms, parts):
-                    score = _image_score(terms, image, row.sort_key)
-                    found.append((score, row.sort_key, row.id, article, number))
-        if len(found) >= max(RANKED, limit):
-            break
-    newest = sorted(found, key=lambda hit: (-hit[1], hit[4]))[: max(RANKED, limit)]
-    newest.sort(key=lambda hit: (-hit[0], -hit[1], hit[4]))
-    return [ImageHit(row_id, a, number, score) for score, _, row_id, a, number in newest[:limit]]
+    conn: Connection,
+    words: str | None,
+    filters: Filters | None = None,
+    limit: int = 20,
+    *,
+    sort: Sort = "newest",
+    page: int = 1,
+    after: str | None = None,
+) -> Hits[ImageHit]:
+    """The same for pictures by caption, credit and alt; those of one article in their order."""
+    search = _Search(conn, "picture", words, filters)
+    found, hits = search.page(sort, limit, page, after), Hits[ImageHit]()
+    terms = [leaf.term for leaf in search.words]
+    stored = whole_articles(conn, [article_key(one.key) for one in found])
+    for one in found:
+        row_id, article = stored[article_key(one.key)]
+        number = picture_number(one.key)
+        image = article.images[number - 1]
+        parts = [part for part in (image.caption, image.credit, image.alt) if part]
+        cut = snippet(terms, parts, image.caption or "")
+        hits.append(ImageHit(row_id, article, number, one.score, cut.text, cut.marks, f"{one.key:x}"))
+    return search.noted(hits)
 
 
-def _candidates(conn: Connection, table: str, terms: Sequence[Term]) -> Iterator[list[int]]:
-    """Sort keys of what has all tokens, newest first, in chunks."""
-    if conn.dialect.name == "sqlite":
-        query = " AND ".join(_fts5(term) for term in terms)
-        statement = text(
-            f"SELECT rowid FROM {table} WHERE {table} MATCH :query AND rowid < :below "
-            "ORDER BY rowid DESC LIMIT :chunk"
-        )
-    else:
-        query = " & ".join(_tsquery(term) for term in terms)
-        statement = text(
-            f"SELECT sort_key FROM {table} WHERE tokens @@ CAST(:query AS tsquery) AND sort_key < :below "
-            "ORDER BY sort_key DESC LIMIT :chunk"
-        )
-    below = _ENDLESS
-    while True:
-        keys = list(conn.scalars(statement, {"query": query, "below": below, "chunk": _CHUNK}))
-        if keys:
-            yield keys
-        if len(keys) < _CHUNK:
+def count_matches(
+    conn: Connection, words: str | None, filters: Filters | None = None, *, images: bool = False
+) -> Count:
+    """How many articles, or pictures, match; an estimate where too many texts would have to be looked at."""
+    return _Search(conn, "picture" if images else "article", words, filters).count()
+
+
+def stream_articles(
+    conn: Connection, words: str | None, filters: Filters | None = None, at_once: int = _AT_ONCE
+) -> Iterator[tuple[int, Article]]:
+    """(id, article) of everything that matches, newest first, read piece by piece."""
+    for keys in _pieces(_Search(conn, "article", words, filters), at_once):
+        stored = whole_articles(conn, keys)
+        yield from (stored[key] for key in keys)
+
+
+def matching_articles(conn: Connection, words: str | None, filters: Filters | None = None) -> Iterator[int]:
+    """The id of every article that matches, newest first, read piece by piece. Raises QueryError."""
+    for keys in _pieces(_Search(conn, "article", words, filters)):
+        ids = _ids(conn, keys)
+        yield from (ids[key] for key in keys)
+
+
+def matching_images(
+    conn: Connection, words: str | None, filters: Filters | None = None
+) -> Iterator[tuple[int, int]]:
+    """(article's id, picture's number) of every picture that matches, newest first. Raises QueryError."""
+    for keys in _pieces(_Search(conn, "picture", words, filters)):
+        ids = _ids(conn, [article_key(key) for key in keys])
+        yield from ((ids[article_key(key)], picture_number(key)) for key in keys)
+
+
+def _pieces(search: _Search, at_once: int = _AT_ONCE) -> Iterator[list[int]]:
+    """The sort keys of all matches, newest first."""
+    below = None
+    while found := search.newest(at_once, below, bounded=False):
+        yield [one.key for one in found]
+        if len(found) < at_once:
             return
-        below = keys[-1]
+        below = found[-1].key
 
 
-def _fts5(term: Term) -> str:
-    quoted = ['"' + token.replace('"', '""') + '"' for token in term.tokens]
-    return f"{quoted[0]}*" if term.prefix else " AND ".join(quoted)
+def _ids(conn: Connection, keys: list[int]) -> dict[int, int]:
+    statement = select(ARTICLE.c.sort_key, ARTICLE.c.id).where(ARTICLE.c.sort_key.in_(keys))
+    return {row.sort_key: row.id for row in conn.execute(statement)}
 
 
-def _tsquery(term: Term) -> str:
-    quoted = ["'" + token.replace("\\", "\\\\").replace("'", "''") + "'" for token in term.tokens]
-    return f"{quoted[0]}:*" if term.prefix else " & ".join(quoted)
+class _Search:
+    """One query over one state of the index."""
+
+    def __init__(self, conn: Connection, kind: Kind, words: str | None, filters: Filters | None) -> None:
+        self._conn = conn
+        self._kind = kind
+        node = None if words is None else parse_query(words)
+        facets = tuple(filters.facets()) if filters else ()
+        items: tuple[Node, ...] = facets if node is None else (node, *facets)
+        self.node = items[0] if len(items) == 1 else And(items) if items else None
+        self.words: list[Words] = list(dict.fromkeys(wanted(node))) if node else []
+        self.matches = Matches(conn, Postings(conn, kind), self.node)
+        self.complete = True
+        self._after: int | None = None
+
+    def page(self, sort: Sort, limit: int, page: int, after: str | None) -> list[_Found]:
+        skipped = (page - 1) * limit
+        if sort == "relevance":
+            if after is not None:
+                raise QueryError("a search by relevance goes on with a page, not after a hit")
+            return self.best(skipped + limit)[skipped:]
+        # one more, to know whether there is another page
+        found = self.newest(skipped + limit + 1, _key(after))
+        if len(found) > skipped + limit:
+            self._after = found[-2].key
+        return found[skipped : skipped + limit]
+
+    def noted(self, hits: Hits[T]) -> Hits[T]:
+        """The page with what a reader must know of it."""
+        hits.complete = self.complete
+        hits.after = None if self._after is None else f"{self._after:x}"
+        return hits
+
+    def newest(self, count: int, below: int | None, *, bounded: bool = True) -> list[_Found]:
+        """The newest `count` matches; fewer, and not `complete`, when LOOKED texts did not suffice."""
+        matches = self.matches
+        if matches.exact:
+            keys = matches.postings.newest(matches.may, count, below)[1]
+            return [_Found(key, 0.0) for key in keys.tolist()]
+        found: list[_Found] = []
+        done, piece = 0, count + count // 4
+        while done < LOOKED or not bounded:
+            piece = min(piece, LOOKED - done if bounded else _AT_ONCE)
+            documents, keys = matches.postings.newest(matches.may, piece, below)
+            found += [_Found(key, 0.0) for key in self._true(documents.tolist(), keys.tolist())]
+            if len(found) >= count or len(keys) < piece:
+                return found[:count]
+            done, piece, below = done + piece, piece * 2, int(keys[-1])
+        self.complete, self._after = False, below
+        return found
+
+    def best(self, count: int) -> list[_Found]:
+        """The best `count` of the newest RANKED matches."""
+        documents, keys = self.matches.postings.newest(self.matches.may, RANKED)
+        scores = ranking.coarse(self._kind, self.matches, self.words, documents, keys)
+        order = np.lexsort((-keys, -scores))
+        first, rest = order[:RERANKED], order[RERANKED:]
+        looked = look(self._conn, self._kind, keys[first].tolist())
+        true = self._true(documents[first].tolist(), keys[first].tolist(), looked)
+        found = [_Found(key, ranking.fine(self._kind, self.words, looked[key], key)) for key in true]
+        found.sort(key=lambda one: (-one.score, -one.key))
+        score_of = dict(zip(keys[rest].tolist(), scores[rest].tolist(), strict=True))
+        done = len(first)
+        while len(found) < count and len(rest):
+            piece, rest = rest[:_AT_ONCE], rest[_AT_ONCE:]
+            if not self.matches.exact and done >= LOOKED:
+                self.complete = False
+                break
+            done += len(piece)
+            true = self._true(documents[piece].tolist(), keys[piece].tolist())
+            found += [_Found(key, score_of[key]) for key in true]
+        return found[:count]
+
+    def count(self) -> Count:
+        matches = self.matches
+        sure = int(matches.sure.sum())
+        if matches.exact:
+            return Count(sure, estimate=False)
+        unsure = matches.may & ~matches.sure
+        number = int(unsure.sum())
+        most = LOOKED if number <= LOOKED else SAMPLED
+        documents, keys = matches.postings.newest(unsure, most)
+        true = len(self._true(documents.tolist(), keys.tolist()))
+        if number <= most:
+            return Count(sure + true, estimate=False)
+        return Count(sure + round(number * true / most), estimate=True)
+
+    def _true(
+        self, documents: list[int], keys: list[int], looked: dict[int, Looked] | None = None
+    ) -> list[int]:
+        """The keys of those documents that do match."""
+        if self.matches.exact or self.node is None:
+            return keys
+        node, sure = self.node, self.matches.sure
+        doubtful = [key for document, key in zip(documents, keys, strict=True) if not sure[document]]
+        texts = look(self._conn, self._kind, doubtful) if looked is None else looked
+        return [
+            key
+            for document, key in zip(documents, keys, strict=True)
+            if sure[document] or self.matches.holds(node, document, texts[key].stands)
+        ]
 
 
-def _articles(
-    conn: Connection, keys: Sequence[int], filters: Filters | None
-) -> Iterator[tuple[Row[tuple[object, ...]], Article]]:
-    """The articles of sort keys that pass the filters, newest first."""
-    statement = select_articles().where(ARTICLE.c.sort_key.in_(keys)).order_by(ARTICLE.c.sort_key.desc())
-    if filters is not None:
-        statement = statement.where(*filters.conditions())
-    rows = conn.execute(statement).all()
-    return zip(rows, load(conn, rows), strict=True)
-
-
-def _holds(terms: Sequence[Term], parts: Sequence[str]) -> bool:
-    """True when every term stands in one of the parts: neighbouring pairs of letters may be far apart."""
-    return all(term.exact or any(term.pattern.search(part) for part in parts) for term in terms)
-
-
-def _best(
-    found: list[tuple[float, int, int, Article]], ranked: int, limit: int
-) -> list[tuple[float, int, int, Article]]:
-    newest = sorted(found, key=lambda hit: -hit[1])[:ranked]
-    newest.sort(key=lambda hit: (-hit[0], -hit[1]))
-    return newest[:limit]
-
-
-def _score(terms: Sequence[Term], article: Article, key: int) -> float:
-    captions = "\n".join(fold(i.caption) for i in article.images if i.caption)
-    title, body = fold(article.title), fold(article.body_text)
-    score = 0.0
-    for term in terms:
-        score += _TITLE * _often(term, title) + _CAPTION * _often(term, captions)
-        score += _BODY * _often(term, body)
-    return round(score / len(terms) + _RECENT * _recency(key), 6)
-
-
-def _image_score(terms: Sequence[Term], image: Image, key: int) -> float:
-    caption, credit = fold(image.caption or ""), fold(image.credit or "")
-    score = sum(_CAPTION * _often(t, caption) + _BODY * _often(t, credit) for t in terms)
-    return round(score / len(terms) + _RECENT * _recency(key), 6)
-
-
-def _often(term: Term, folded: str) -> float:
-    """0 for no hit, 1 for one, growing with the logarithm."""
-    count = sum(1 for _ in term.pattern.finditer(folded))
-    return 1 + log(count) if count else 0.0
-
-
-def _recency(key: int) -> float:
-    """Grows by 1 in a hundred years: among equal hits the newer one, by months."""
-    return (key >> 31) // _SECONDS_A_MONTH / 1200
-
-
-def _snippet(terms: Sequence[Term], article: Article) -> str:
-    """Where the words stand: in the text, else in a caption, else in the headline."""
-    captions = [image.caption for image in article.images if image.caption]
-    for part in (article.body_text, *captions, article.title):
-        folded = fold(part)
-        found = next((hit for term in terms if (hit := term.pattern.search(folded))), None)
-        if found:
-            # folding may change the length of a text; then the folded one is shown
-            shown = part if len(part) == len(folded) else folded
-            start, end = max(found.start() - _AROUND, 0), found.end() + _AROUND
-            cut = squash(shown[start:end])
-            return ("…" if start else "") + cut + ("…" if end < len(shown) else "")
-    return squash(article.body_text[: 2 * _AROUND])
+def _key(after: str | None) -> int | None:
+    """The sort key that a cursor names."""
+    if after is None:
+        return None
+    if not re.fullmatch("[0-7]?[0-9a-f]{1,15}", after):
+        raise QueryError(f"{after[:40]!r} is not where a search can go on; give the cursor of a hit")
+    return int(after, 16)

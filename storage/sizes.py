@@ -11,7 +11,7 @@ class Size(NamedTuple):
     """One table or index."""
 
     table: str
-    """The table it is or belongs to; of SQLite's full-text index the virtual table."""
+    """The table it is or belongs to."""
     name: str
     """Its own name."""
     bytes: int
@@ -31,13 +31,8 @@ def sizes(conn: Connection) -> list[Size]:
     return sorted((Size(*row) for row in rows), key=lambda size: (-size.bytes, size.name))
 
 
-# FTS5 keeps a table in five others, named after it
 _SQLITE = """
-SELECT COALESCE(
-         (SELECT v.name FROM sqlite_master v
-           WHERE v.sql LIKE 'CREATE VIRTUAL TABLE%' AND m.tbl_name LIKE v.name || '\\_%' ESCAPE '\\'),
-         m.tbl_name, d.name) AS "table",
-       d.name, d.pgsize
+SELECT COALESCE(m.tbl_name, d.name) AS "table", d.name, d.pgsize
   FROM (SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE) d
   LEFT JOIN sqlite_master m ON m.name = d.name
 """

@@ -1,80 +1,134 @@
-"""Cuts text into the tokens of the search index; the same function for both databases and for queries.
+"""Cuts text into the tokens of the search index: numbers, the same for both databases and for queries.
 
-Runs of Chinese, Japanese or Korean letters give every pair of neighbours, and their ends alone; any other
-run of letters and digits is one word; everything else separates. Another way of cutting needs a migration
-that builds both indexes anew: rows are taken out of the index by the tokens that were put in.
+Runs of Chinese, Japanese or Korean letters give every letter and every pair of neighbours, any other run
+of letters and digits is one word, everything else separates. A token is a mark (where it stands: 4 bits)
+and a code (what stands there: 42 bits). Another way of cutting needs a migration that builds the index
+anew (storage.reindex).
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
 
-from crawler.text import fold
+import numpy as np
+import numpy.typing as npt
 
-CJK = (
-    "\u3005-\u3007"  # 々〆〇
-    "\u3040-\u30ff\u31f0-\u31ff"  # kana
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
-    "\u1100-\u11ff\uac00-\ud7ff"  # Hangul
+from crawler.text import plain
+
+Numbers = npt.NDArray[np.int64]
+
+_CJK_RANGES = (
+    (0x3005, 0x3007),  # 々〆〇
+    (0x3040, 0x30FF),  # kana
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),  # Han
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+    (0x1100, 0x11FF),  # Hangul
+    (0xAC00, 0xD7FF),
 )
-# the field that a token stands in, for search by field: private-use characters, which are in no token
-TITLE, CAPTION, CREDIT = "\ue000", "\ue001", "\ue002"
-MAX_WORD = 64  # characters; PostgreSQL takes lexemes of at most 2,046 bytes
-# PostgreSQL takes 1 MiB of lexemes a row: at most 8 bytes a pair, 11 with its field
-MAX_TEXT = 80_000  # characters; text beyond is stored but not found
-MAX_FIELD = 18_000
+CJK = "".join(f"{chr(first)}-{chr(last)}" for first, last in _CJK_RANGES)
+# where text stands
+ANY, TITLE, CAPTION, CREDIT, AUTHOR, EDITOR, SOURCE = range(7)
+# what is known of the whole article; their codes are of whole names, of days, or 1
+PORTAL, CHANNEL, DECLARED, SOURCE_NAME, DAY, PICTURES = range(7, 13)
+MARK_BITS, CODE_BITS = 4, 42
+TOKEN_BITS = MARK_BITS + CODE_BITS
+MAX_TEXT = 1_000_000  # characters; text beyond is stored but not found
+MAX_LEVELS = 6  # of a channel's breadcrumb
 
 RUN = re.compile(f"[{CJK}]+|[^\\W_{CJK}]+")
 _WORD = re.compile(f"[^\\W_{CJK}]+")
-_CODES = f"utf-32-{sys.byteorder[0]}e"  # code points as array("I") holds them
-_NO_CJK = re.compile(f"[^{CJK}]+")
+_CODES = f"utf-32-{sys.byteorder[0]}e"  # code points as numpy holds them
+_POINT_BITS = 21
+_WORDS = 3 << 40  # above every pair: letters end at 0x3ffff
+_IS_CJK = np.zeros(0x40001, dtype=np.bool_)
+for _first, _last in _CJK_RANGES:
+    _IS_CJK[_first : _last + 1] = True
 
 
-def tokens(text: str) -> list[str]:
-    """The distinct tokens of a text, words before letters.
+def marked(mark: int, code: int) -> int:
+    """The token of a code that stands under a mark."""
+    return mark << CODE_BITS | code
 
-    >>> tokens("5G基站，北京")
-    ['5g', '基', '基站', '站', '北', '北京', '京']
+
+def named(mark: int, name: str) -> int:
+    """The token of a whole name, exactly as it is: a portal, a channel, a source."""
+    return marked(mark, _hashed(name))
+
+
+def day(value: date) -> int:
+    """The token of a day of publication; those of later days are greater."""
+    return marked(DAY, value.toordinal())
+
+
+def levels(channel_path: str | None) -> set[str]:
+    """Every part of a breadcrumb that a filter can name.
+
+    >>> sorted(levels("重庆频道/民生"))
+    ['民生', '重庆频道', '重庆频道/民生']
     """
-    return list(dict.fromkeys(cut(fold(text), MAX_TEXT).split()))
+    parts = (channel_path or "").split("/")[:MAX_LEVELS]
+    spans = ("/".join(parts[a:b]) for a in range(len(parts)) for b in range(a + 1, len(parts) + 1))
+    return {span for span in spans if span.strip("/")}
 
 
-def document(text: Iterable[str | None], fields: Iterable[tuple[str, str | None]] = ()) -> str:
-    """What the index stores of one document: tokens separated by spaces, repeats and all.
+def cut(parts: Iterable[tuple[int, int, str | None]]) -> tuple[Numbers, Numbers]:
+    """Tokens of (document, mark, text), with repeats, and the document of each; none spans two texts.
 
-    `text` are its parts; no token spans two of them. `fields` are (TITLE|CAPTION|CREDIT, text), whose
-    tokens are added with that mark before them.
+    One pass over all texts: much of the cost is the same for one letter and for a million.
     """
-    parts = [cut(fold("\n".join(part for part in text if part)), MAX_TEXT)]
-    marked: dict[str, list[str]] = {}
-    for mark, value in fields:
-        if value:
-            marked.setdefault(mark, []).append(value)
-    for mark, values in marked.items():
-        parts += [mark + token for token in cut(fold("\n".join(values)), MAX_FIELD).split()]
-    return " ".join(parts)
+    documents, marks, texts = [], [], []
+    for document, mark, part in parts:
+        if part:
+            documents.append(document)
+            marks.append(mark)
+            texts.append(plain(part[:MAX_TEXT]))
+    if not texts:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    text = "\n".join(texts) + "\n"
+    points = np.frombuffer(text.encode(_CODES), dtype=np.uint32).astype(np.int64)
+    # of each character: the document and the mark of the text it is in
+    owners = np.array(documents, dtype=np.int64) << MARK_BITS | np.array(marks, dtype=np.int64)
+    owner = np.repeat(owners, [len(part) + 1 for part in texts])
+    letter = np.flatnonzero(_IS_CJK[np.minimum(points, 0x40000)])
+    first = letter[:-1][np.diff(letter) == 1]
+    found = [(match.start(), _hashed(match[0])) for match in _WORD.finditer(text)]
+    words = np.array(found, dtype=np.int64).reshape(-1, 2)
+    places = np.concatenate((letter, first, words[:, 0]))
+    singles = points[letter] << _POINT_BITS
+    codes = np.concatenate((singles, points[first] << _POINT_BITS | points[first + 1], words[:, 1]))
+    whose = owner[places]
+    return codes | (whose & ((1 << MARK_BITS) - 1)) << CODE_BITS, whose >> MARK_BITS
 
 
-def cut(folded: str, limit: int) -> str:
-    """Tokens of a folded text's first `limit` characters, separated by one or more spaces."""
-    folded = folded[:limit]
-    words = [word[:MAX_WORD] for word in _WORD.findall(folded)]
-    letters = _NO_CJK.sub(" ", folded).strip()
-    if letters:
-        words.append(_pairs(letters))
-    return " ".join(words)
+def of_run(run: str) -> Iterator[int]:
+    """Codes of one run of a plain text: what must be indexed where it stands.
 
-
-def _pairs(letters: str) -> str:
-    """Every two neighbours of runs that are separated by single spaces; at a run's ends the letter alone.
-
-    Done by strides over an array of code points: twelve times as fast as slicing the string.
+    >>> len(list(of_run("重庆市"))), len(list(of_run("市"))), len(list(of_run("5g")))
+    (2, 1, 1)
     """
-    codes = array("I", f" {letters} ".encode(_CODES))
-    pairs = array("I", [0x20]) * (3 * len(codes) - 3)
-    pairs[0::3] = codes[:-1]
-    pairs[1::3] = codes[1:]
-    return pairs.tobytes().decode(_CODES)
+    if not is_cjk(run):
+        yield _hashed(run)
+    elif len(run) == 1:
+        yield ord(run) << _POINT_BITS
+    else:
+        for at in range(len(run) - 1):
+            yield ord(run[at]) << _POINT_BITS | ord(run[at + 1])
+
+
+def is_cjk(run: str) -> bool:
+    """True for a run of Chinese, Japanese or Korean letters."""
+    return bool(_IS_CJK[min(ord(run[0]), 0x40000)])
+
+
+@lru_cache(maxsize=1 << 16)
+def _hashed(word: str) -> int:
+    # 40 bits: of a million words one in a million shares its code with another
+    return _WORDS | int.from_bytes(blake2b(word.encode(), digest_size=5).digest(), "big")

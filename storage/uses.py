@@ -68,27 +68,25 @@ def write_bylines(conn: Connection, articles: Mapping[int, Article], replaced: S
         conn.execute(insert(BYLINE), rows)
 
 
-def remove(conn: Connection, article_ids: Sequence[int]) -> None:
-    """Delete what articles use, and the images and persons that nobody uses any more."""
+def remove(conn: Connection, article_ids: Sequence[int], once: Collection[int] = ()) -> None:
+    """Delete what articles use, and the images and persons that nobody uses any more.
+
+    `once` are further images, which the articles used to have.
+    """
     use, byline = ARTICLE_IMAGE.c, BYLINE.c
-    images: set[int] = set()
+    images = set(once)
     people: set[int] = set()
     for chunk in chunks(article_ids):
         images.update(conn.scalars(select(use.image_id).where(use.article_id.in_(chunk))))
         people.update(conn.scalars(select(byline.person_id).where(byline.article_id.in_(chunk))))
         for table in (ARTICLE_IMAGE, BYLINE):
             conn.execute(delete(table).where(table.c.article_id.in_(chunk)))
-    remove_unused(conn, images)
+    for chunk in chunks(images):
+        used = exists(select(use.id).where(use.image_id == IMAGE.c.id))
+        conn.execute(delete(IMAGE).where(IMAGE.c.id.in_(chunk), ~used))
     for chunk in chunks(people):
         named = exists(select(byline.article_id).where(byline.person_id == PERSON.c.id))
         conn.execute(delete(PERSON).where(PERSON.c.id.in_(chunk), ~named))
-
-
-def remove_unused(conn: Connection, image_ids: Collection[int]) -> None:
-    """Delete those of these images that no article uses."""
-    used = exists(select(ARTICLE_IMAGE.c.id).where(ARTICLE_IMAGE.c.image_id == IMAGE.c.id))
-    for chunk in chunks(image_ids):
-        conn.execute(delete(IMAGE).where(IMAGE.c.id.in_(chunk), ~used))
 
 
 def _take_out(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, int], int]:

@@ -96,7 +96,6 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
     uses.write_images(conn, fresh | again, list(again))
     renamed = {old.id: item.article for item, old in differing}
     uses.write_bylines(conn, fresh | renamed, list(renamed))
-    _index(conn, new, differing)
     _link(conn, [(article_ids[item.url_key], item, kept.get(item.url_key)) for item in items])
     first_stored = {old.id: old.row["stored_at"] for _, old in known}
     mark_stored(
@@ -108,6 +107,7 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
             for article_id in (article_ids[item.url_key],)
         ],
     )
+    _index(conn, new, differing)  # after the ledger, which knows the declared channels
 
     standing = stories.standing(conn, article_ids.values())
     revised = {old.id for item, old in differing if item.is_revision(old)}

@@ -13,6 +13,8 @@ NAMES = (
     "search",
     "show",
     "changes",
+    "stats",
+    "stories",
     "photos",
     "export",
     "import",

@@ -14,7 +14,7 @@ from crawler.output import print_json, print_table, say
 if TYPE_CHECKING:
     from datetime import date
 
-    from storage.changes import Change
+    from storage.queries import Change
 
 _CHINA = timezone(timedelta(hours=8))
 
@@ -46,7 +46,7 @@ class Command(command.Command):
         parser.add_argument("--json", action="store_true", help="JSON Lines in place of a table")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from storage.changes import KINDS, changes
+        from storage.queries import KINDS, changes
 
         if args:
             raise UsageError("changes takes no argument; scrapy show ID --revisions is one article's")

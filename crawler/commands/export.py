@@ -3,98 +3,171 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
 from crawler import command
-from crawler.items import RECORD_KEYS, to_record
+from crawler.corpus import COLUMNS, caption_record
+from crawler.items import RECORD_KEYS
 from crawler.output import json_line, say
+from crawler.parquet import NoPyArrow, check_installed, write_parquet
+from crawler.sheets import write_csv
 
-FORMATS = ("jsonl", "csv")
-_NESTED = frozenset({"blocks", "images"})  # lists of objects, as JSON inside a cell
-# a spreadsheet would run a cell that begins so
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_PROGRESS = 1000  # rows between two signs of life
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_PROGRESS = 0.5  # seconds between two signs of life
+_BUFFER = 1 << 20  # bytes
+
+
+def write_jsonl(file: IO[bytes], records: Iterable[dict[str, Any]], _columns: Sequence[str]) -> None:
+    """One record a line."""
+    for record in records:
+        file.write((json_line(record) + "\n").encode())
+
+
+WRITERS: dict[str, Callable[[IO[bytes], Iterable[dict[str, Any]], Sequence[str]], None]] = {
+    "jsonl": write_jsonl,
+    "csv": write_csv,
+    "parquet": write_parquet,
+}
 
 
 class Command(command.Command):
     def syntax(self) -> str:
-        return "[options]"
+        return "[options] [WORDS…]"
 
     def short_desc(self) -> str:
         return "Write articles, or pictures, to a file"
 
     def long_desc(self) -> str:
         return (
-            "Write the whole database or a selection to stdout or to a file, article by article, never all "
-            "in memory. jsonl: one record a line, which scrapy import reads; csv: one row an article, for "
-            "spreadsheets. With --images one row a picture, with the paragraphs around it and its side of a "
-            "split into train, validation and test (docs/corpus.md). "
-            "Example: scrapy export --format csv --images --since 2026-01-01 -o pictures.csv"
+            "Write the whole database, or what a search for WORDS finds, to stdout or a file, in the order "
+            "of storing, never all in memory. jsonl: one record a line, which scrapy import reads; csv: one "
+            "row an article, for spreadsheets; parquet: typed columns, for DuckDB, pandas, Spark. With "
+            "--images one row a picture, with the paragraphs around it and its side of a split into train, "
+            "validation and test (docs/corpus.md). It ends by saying with which --since-id a later export "
+            "goes on. Example: scrapy export --format csv --images --since 2026-01-01 -o pictures.csv"
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--format", default="jsonl", metavar="|".join(FORMATS), help="default: jsonl")
+        parser.add_argument("--format", default="jsonl", metavar="|".join(WRITERS), help="default: jsonl")
         parser.add_argument("--images", action="store_true", help="pictures in place of articles")
         parser.add_argument(
             "-o", "--output", default="-", metavar="FILE", help="default: stdout; replaced when complete"
         )
+        parser.add_argument(
+            "--since-id", type=command.positive, default=0, metavar="N",
+            help="only articles stored after the one with this id",
+        )  # fmt: skip
         command.add_filters(parser)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.corpus import COLUMNS, caption_record
-        from storage.corpus import uses
-        from storage.queries import all_articles, all_images, count_articles
-        from storage.split import split
-
-        if args:
-            raise UsageError(f"unexpected {args[0]!r}; scrapy export takes options only", print_help=False)
-        if opts.format not in FORMATS:
-            known = ", ".join(FORMATS)
+        if opts.format not in WRITERS:
+            known = ", ".join(WRITERS)
             raise UsageError(f"--format {opts.format!r} is not known; use {known}", print_help=False)
-        chosen = command.filters(opts)
-        records: Iterator[dict[str, Any]]
-        with (
-            self.database() as database,
-            database.reading(snapshot=True) as conn,
-            output(opts.output) as file,
-        ):
-            if opts.images:
-                found = uses(conn, all_images(conn, chosen), split(conn))
-                records = (caption_record(*use[:3], path=use.path, split=use.side) for use in found)
-                columns: tuple[str, ...] = COLUMNS
-            else:
-                records = (to_record(article) for _, article in all_articles(conn, chosen))
-                columns = RECORD_KEYS
-            total = 0 if opts.images else count_articles(conn, chosen)
-            write = write_jsonl if opts.format == "jsonl" else writer_of_csv(columns)
-            number = write(file, with_progress(records, total))
-        if opts.output != "-":
-            say(f"{number} {'pictures' if opts.images else 'articles'} written to {opts.output}")
+        if opts.format == "parquet":
+            try:
+                check_installed()
+            except NoPyArrow as error:
+                raise command.CommandError(str(error)) from error
+        words = " ".join(args)
+        with self.database() as database, database.reading() as conn, output(opts.output) as file:
+            found = (pictures if opts.images else articles)(conn, words, opts)
+            watched = Watched(found, opts, lambda: 0 if words or opts.images else count(conn, opts))
+            columns = COLUMNS if opts.images else RECORD_KEYS
+            try:
+                WRITERS[opts.format](file, watched, columns)
+            except KeyboardInterrupt:
+                if opts.output == "-" and opts.format == "jsonl":
+                    file.flush()
+                    say(f"interrupted; go on with --since-id {watched.last_id}")
+                raise
+        say(
+            f"{watched.number} {'pictures' if opts.images else 'articles'} written"
+            + ("" if opts.output == "-" else f" to {opts.output}")
+            + (f"; what is stored later: --since-id {watched.last_id}" if watched.last_id else "")
+        )
+
+
+def articles(conn: Connection, words: str, opts: argparse.Namespace) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(id, record) of each article that is wanted."""
+    from storage.queries import article_records, matching_articles
+
+    chosen = command.filters(opts)
+    ids = matching_articles(conn, words, chosen) if words else None
+    return iter(article_records(conn, chosen, since_id=opts.since_id, ids=ids))
+
+
+def pictures(conn: Connection, words: str, opts: argparse.Namespace) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(its article's id, record) of each picture that is wanted."""
+    from storage.corpus import uses
+    from storage.queries import all_images, matching_images
+    from storage.split import split
+
+    chosen = command.filters(opts)
+    pairs = matching_images(conn, words, chosen) if words else None
+    found = all_images(conn, chosen, since_id=opts.since_id, uses=pairs)
+    for use in uses(conn, found, split(conn)):
+        yield use.article_id, caption_record(*use[:3], path=use.path, split=use.side)
+
+
+def count(conn: Connection, opts: argparse.Namespace) -> int:
+    """How many articles will be written, as far as that is soon told."""
+    from storage.queries import count_articles
+
+    return 0 if opts.since_id else count_articles(conn, command.filters(opts))
+
+
+class Watched:
+    """Records on their way to the file: how many there were, the id of the last, and a sign of life.
+
+    The sign is given on stderr when that is a terminal and stdout is none.
+    """
+
+    def __init__(
+        self, found: Iterable[tuple[int, dict[str, Any]]], opts: argparse.Namespace, total: Callable[[], int]
+    ) -> None:
+        self.found = found
+        self.last_id: int = opts.since_id
+        self.number = 0
+        self.shown = sys.stderr.isatty() and not (opts.output == "-" and sys.stdout.isatty())
+        self.total = total() if self.shown else 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        start = now = time.monotonic()
+        for row_id, record in self.found:
+            yield record
+            self.last_id = row_id
+            self.number += 1
+            if self.shown and self.number % 100 == 0 and time.monotonic() - now > _PROGRESS:
+                now = time.monotonic()
+                whole = f" of {self.total:,}" if self.total else ""
+                sys.stderr.write(f"\r{self.number:,}{whole}, {self.number / (now - start):,.0f} a second ")
+        if self.shown:
+            sys.stderr.write("\r\033[K")
 
 
 @contextmanager
-def output(name: str) -> Iterator[IO[str]]:
+def output(name: str) -> Iterator[IO[bytes]]:
     """Stdout, or a file that takes its name only when it is complete."""
     if name == "-":
-        # Python's own choice for a pipe may be another encoding
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        yield sys.stdout
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     path = Path(name)
     if path.is_dir():
         raise command.CommandError(f"{path} is a folder; give the name of a file in it")
     part = path.with_name(path.name + ".part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with part.open("wb", buffering=_BUFFER) as file:
             yield file
         part.replace(path)
     except OSError as error:
@@ -104,56 +177,3 @@ def output(name: str) -> Iterator[IO[str]]:
     finally:
         with suppress(OSError):  # it is not there where it could not be made
             part.unlink()
-
-
-def with_progress(records: Iterable[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:
-    """The records, with a sign of life on stderr when it is a terminal and stdout is not."""
-    shown = sys.stderr.isatty() and not sys.stdout.isatty()
-    for number, record in enumerate(records, 1):
-        if shown and number % _PROGRESS == 0:
-            sys.stderr.write(f"\r{number}" + (f" of {total}" if total else ""))
-        yield record
-    if shown:
-        sys.stderr.write("\r\033[K")
-
-
-def write_jsonl(file: IO[str], records: Iterable[dict[str, Any]]) -> int:
-    """One record a line; how many."""
-    number = 0
-    for number, record in enumerate(records, 1):  # noqa: B007 - the count is the result
-        file.write(json_line(record) + "\n")
-    return number
-
-
-def writer_of_csv(columns: tuple[str, ...]) -> Callable[[IO[str], Iterable[dict[str, Any]]], int]:
-    """A writer of rows under these columns, with the mark that makes spreadsheets read UTF-8."""
-
-    def write(file: IO[str], records: Iterable[dict[str, Any]]) -> int:
-        file.write("\ufeff")
-        rows = csv.writer(file)
-        rows.writerow(columns)
-        numbers = count()
-        for record in records:
-            rows.writerow([cell(name, record[name]) for name in columns])
-            next(numbers)
-        return next(numbers)
-
-    return write
-
-
-def cell(name: str, value: Any) -> str:
-    """A value as a spreadsheet's cell: lists joined, objects as JSON, formulas made text.
-
-    >>> cell("authors", ["叶知秋", "江平"]), cell("title", "=1+1"), cell("channel", ["重庆频道", "民生"])
-    ('叶知秋、江平', "'=1+1", '重庆频道 > 民生')
-    """
-    if value is None:
-        return ""
-    if name in _NESTED:
-        return json_line(value)
-    if isinstance(value, dict):
-        value = value.get("name") or ""
-    if isinstance(value, list):
-        value = (" > " if name == "channel" else "、").join(map(str, value))
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text

@@ -40,7 +40,8 @@ class Command(command.Command):
         from crawler.identity import UrlError
         from crawler.portals.registry import portal_of
         from storage.committer import write_now
-        from storage.forget import Forget, purge
+        from storage.forget import Forget
+        from storage.index import purge
         from storage.queries import key_of
 
         if len(args) != 1:
@@ -57,9 +58,9 @@ class Command(command.Command):
             (gone,) = write_now(database, [operation])
             if isinstance(gone, Exception):
                 raise gone
+            with database.writing() as conn:
+                purge(conn)
             if database.is_sqlite:
-                with database.writing() as conn:
-                    purge(conn)
                 database.flush_log()
             pictures = self.delete_pictures(database)
             files = self.clean_archive(database, gone.records)

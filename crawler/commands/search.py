@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
 from crawler import command
 from crawler.items import Article, to_record
-from crawler.output import day_and_minute, image_record, print_json, print_table, say
+from crawler.output import Marked, day_and_minute, image_record, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from storage.search import ArticleHit, Hits, ImageHit
 
 
 class Command(command.Command):
@@ -21,94 +25,124 @@ class Command(command.Command):
     def long_desc(self) -> str:
         return (
             "Search the stored articles, or with --images the pictures by caption and credit. All words must "
-            "be found; a phrase stands in quotation marks; one Chinese character is enough. "
-            "Without words: the newest articles. "
-            "Examples: scrapy search 妇联 --since 2017-01-01 · scrapy search --images 义诊 --json"
+            "be found; a phrase stands in quotation marks; one Chinese character is enough; traditional and "
+            "simplified, full-width and half-width forms are the same. OR, -word and parentheses as usual; "
+            "title: caption: credit: author: editor: source: before a word look only there; portal: channel: "
+            "since: until: narrow down. Without words: everything that passes the filters. "
+            "Put the whole query in quotes, and write NOT 义诊 where it would begin with -. "
+            "Examples: scrapy search 妇联 --since 2017-01-01 · "
+            "scrapy search 'title:茶园 -caption:(义诊 OR 捐款)' · scrapy search --images 义诊 --json"
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--images", action="store_true", help="search pictures in place of articles")
         parser.add_argument(
+            "--sort",
+            choices=("newest", "relevance"),
+            default="newest",
+            help="newest first (default), or the best of the newest 10,000 matches first",
+        )
+        parser.add_argument(
             "--limit", type=command.positive, default=20, metavar="N", help="at most N (default 20)"
         )
+        parser.add_argument(
+            "--page", type=command.positive, default=1, metavar="N", help="the N-th page of --limit"
+        )
+        parser.add_argument("--after", metavar="CURSOR", help="go on behind the hit that has this cursor")
+        parser.add_argument("--count", action="store_true", help="only say how many there are")
         parser.add_argument("--json", action="store_true", help="JSON Lines in place of a table")
         command.add_filters(parser)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        words = " ".join(args)
-        if not args:
-            self.newest(opts)
+        words = " ".join(args) if args else None
+        if opts.after is not None and opts.sort == "relevance":
+            raise UsageError("--after goes with --sort newest; by relevance give --page", print_help=False)
+        if opts.count:
+            self.count(words, opts)
         elif opts.images:
             self.images(words, opts)
         else:
             self.articles(words, opts)
 
-    def newest(self, opts: argparse.Namespace) -> None:
-        """Without words: what is newest."""
-        from storage.queries import newest
+    def count(self, words: str | None, opts: argparse.Namespace) -> None:
+        from storage.search import count_matches
 
-        if opts.images:
-            raise UsageError(
-                "give the words to search for, e.g. scrapy search --images 义诊", print_help=False
-            )
         with self.database() as database, database.reading() as conn:
-            found = newest(conn, command.filters(opts), opts.limit)
+            count = count_matches(conn, words, command.filters(opts), images=opts.images)
         if opts.json:
-            print_json({"id": row_id, **to_record(article)} for row_id, article in found)
-        elif found:
-            rows = [(row_id, *_head(article), len(article.images)) for row_id, article in found]
-            print_table(("id", "published", "source", "title", "pictures"), rows, wide="title")
+            print_json([{"count": count.number, "estimate": count.estimate}])
         else:
-            say("no article is stored" + (" that passes the filters" if any(_given(opts)) else ""))
+            about = "about " if count.estimate else ""
+            print(f"{about}{count.number:,} {_kind(opts)}")
 
-    def articles(self, words: str, opts: argparse.Namespace) -> None:
+    def articles(self, words: str | None, opts: argparse.Namespace) -> None:
         from storage.search import search_articles
 
         with self.database() as database, database.reading() as conn:
-            hits = search_articles(conn, words, command.filters(opts), opts.limit)
+            hits = search_articles(conn, words, command.filters(opts), opts.limit, **_place(opts))
         if opts.json:
-            print_json({"id": hit.id, **to_record(hit.article), "snippet": hit.snippet} for hit in hits)
+            print_json(
+                {"id": hit.id, **to_record(hit.article), "snippet": hit.snippet} | _more(hit) for hit in hits
+            )
         elif hits:
-            rows = [(hit.id, *_head(hit.article), hit.snippet) for hit in hits]
+            rows = [(hit.id, *_head(hit.article), Marked(hit.snippet, hit.marks)) for hit in hits]
             print_table(("id", "published", "source", "title", "text"), rows, wide="text")
-        self.report(len(hits), words, opts)
+        self.report(hits, words, opts)
 
-    def images(self, words: str, opts: argparse.Namespace) -> None:
+    def images(self, words: str | None, opts: argparse.Namespace) -> None:
         from storage.search import search_images
 
         with self.database() as database, database.reading() as conn:
-            hits = search_images(conn, words, command.filters(opts), opts.limit)
+            hits = search_images(conn, words, command.filters(opts), opts.limit, **_place(opts))
         if opts.json:
-            print_json(image_record(hit.article_id, hit.article, hit.image) for hit in hits)
+            print_json(
+                image_record(hit.article_id, hit.article, hit.image) | {"snippet": hit.snippet} | _more(hit)
+                for hit in hits
+            )
         elif hits:
             rows = [
                 (
                     hit.article_id,
                     day_and_minute(hit.article.published_at),
-                    hit.image.caption,
+                    Marked(hit.snippet, hit.marks) if hit.snippet == hit.image.caption else hit.image.caption,
                     hit.image.credit,
                     hit.image.url,
                 )
                 for hit in hits
             ]
             print_table(("article", "published", "caption", "credit", "url"), rows, wide="caption")
-        self.report(len(hits), words, opts)
+        self.report(hits, words, opts)
 
-    def report(self, number: int, words: str, opts: argparse.Namespace) -> None:
-        kind = "pictures" if opts.images else "articles"
-        if not number:
+    def report(self, hits: Hits[Any], words: str | None, opts: argparse.Namespace) -> None:
+        """What a reader must know besides the hits, on stderr."""
+        kind = _kind(opts)
+        if not hits.complete:
+            say(f"many texts were looked at; there may be more {kind}: go on with --after {hits.after}")
+        elif not hits and words is None:
+            say(f"no {kind} are stored" + (" that pass the filters" if command.filters(opts) else ""))
+        elif not hits:
+            place = f" on page {opts.page}" if opts.page > 1 else ""
             other = "" if opts.images else "; pictures are searched with --images"
-            say(f"no {kind} with {words!r}{other}")
-        elif number == opts.limit and not opts.json:
-            say(f"the first {number} {kind}; more with --limit {number * 5}")
+            say(f"no {kind} with {words!r}{place}{other}")
+        elif hits.after is not None and not opts.json:
+            say(f"{len(hits)} {kind}; more with --page {opts.page + 1} or --after {hits.after}")
+
+
+def _kind(opts: argparse.Namespace) -> str:
+    return "pictures" if opts.images else "articles"
+
+
+def _place(opts: argparse.Namespace) -> dict[str, Any]:
+    return {"sort": opts.sort, "page": opts.page, "after": opts.after}
+
+
+def _more(hit: ArticleHit | ImageHit) -> dict[str, Any]:
+    """Of a hit in JSON: where the words stand in the snippet, its points, and where to go on."""
+    return {"marks": hit.marks, "score": hit.score or None, "cursor": hit.cursor}
 
 
 def _head(article: Article) -> tuple[str, str | None, str]:
     """Time, source and headline, as tables show them."""
     source = article.source.name if article.source else None
     return day_and_minute(article.published_at), source, article.title
-
-
-def _given(opts: argparse.Namespace) -> list[object]:
-    return [opts.portal, opts.channel, opts.source, opts.since, opts.until]

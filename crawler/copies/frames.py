@@ -26,6 +26,7 @@ OTHER_WORD_IN_TITLE = 1.5  # a headline that only has another name or number in 
 TITLE_ALIKE = 0.5  # share of the shorter headline that stands in the other, from which on it is the same one
 LETTERS_A_SLOT = 80.0  # shared letters after which a frame would have changed something again
 FRAME_LEAST = -1.0  # sum of the weights above which it is another report; copies are below -1.4
+FACTS_LEAST = 2  # words or numbers in place of others: one is a correction
 
 ENDING_BEGINS = 0.4  # share of each text before the ending that both have
 ENDING_SHARED = 0.75  # of all that is shared, as one run
@@ -42,10 +43,16 @@ class Weighed(NamedTuple):
     """Places with a word in place of a word."""
     others: int
     """Places with a letter in place of a letter, or with something dropped or added."""
+    numbers: int
+    """Other numbers in the same surroundings."""
+    titles: float
+    """What the headlines added to the weight."""
 
     @property
     def is_frame(self) -> bool:
-        return self.weight > FRAME_LEAST
+        # another word in the headline is a fact, too
+        facts = self.words + self.numbers + (self.titles > 0)
+        return self.weight > FRAME_LEAST and facts >= FACTS_LEAST
 
 
 def weigh(alignment: Alignment, numbers: Agreement, titles: float = 0.0) -> Weighed:
@@ -62,7 +69,7 @@ def weigh(alignment: Alignment, numbers: Agreement, titles: float = 0.0) -> Weig
         + titles
         - alignment.shared / LETTERS_A_SLOT
     )
-    return Weighed(weight, words, others)
+    return Weighed(weight, words, others, numbers.other, titles)
 
 
 def weigh_titles(one: str, other: str) -> float:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from crawler.items import RECORD_KEYS
-from storage.engine import open_database
+from storage.engine import Database, open_database
 from storage.ledger import Discover, Mark
 from storage.models import ARTICLE, PAGE
 from tests.commands.run import ROOT, scrapy
@@ -24,16 +24,39 @@ def test_search_prints_columns_parted_by_tabs_where_there_is_no_terminal(filled:
     assert done.code == 0, done.err
     assert [line.count("\t") for line in done.lines] == [4, 4, 4]
     assert done.lines[0].split("\t") == ["id", "published", "source", "title", "text"]
-    assert "more with --limit 10" in done.err
+    assert "2 articles; more with --page 2 or --after " in done.err
 
 
 def test_search_json_gives_whole_records(filled: str) -> None:
     done = scrapy("search", "第二号", "--json", database=filled)
 
     (record,) = map(json.loads, done.lines)
-    assert list(record) == ["id", *RECORD_KEYS, "snippet"]
+    assert list(record) == ["id", *RECORD_KEYS, "snippet", "marks", "score", "cursor"]
     assert record["url"] == url(2)
-    assert "第二号" in record["snippet"]
+    assert [record["snippet"][begin:end] for begin, end in record["marks"]] == ["第二号"]
+
+
+def test_search_counts_sorts_and_pages(filled: str) -> None:
+    count = scrapy("search", "茶园", "--count", "--json", database=filled)
+    told = scrapy("search", "--images", "--count", database=filled)
+    first = scrapy("search", "茶园", "--limit", "2", "--json", database=filled)
+    second = scrapy("search", "茶园", "--limit", "2", "--page", "2", "--json", database=filled)
+    cursor = json.loads(first.lines[-1])["cursor"]
+    after = scrapy("search", "茶园", "--limit", "2", "--after", cursor, "--json", database=filled)
+    best = scrapy("search", "茶园", "--sort", "relevance", "--json", database=filled)
+
+    assert json.loads(count.out) == {"count": 5, "estimate": False}
+    assert told.out == "2 pictures\n"
+    assert [json.loads(line)["url"] for line in first.lines] == [url(5), url(4)]
+    assert second.out == after.out
+    assert [json.loads(line)["url"] for line in second.lines] == [url(3), url(2)]
+    assert min(json.loads(line)["score"] for line in best.lines) > 1
+
+
+def test_search_finds_pictures_by_filters_alone(filled: str) -> None:
+    done = scrapy("search", "--images", "--portal", "qingshi", "--json", database=filled)
+
+    assert [json.loads(line)["url"] for line in done.lines] == [image(21).url, image(22).url]
 
 
 def test_search_images_finds_pictures_by_caption_and_by_credit(filled: str) -> None:
@@ -61,6 +84,11 @@ def test_search_without_words_lists_the_newest(filled: str) -> None:
         (["--since", "2021-03-04"], [5, 4, 3]),
         (["--until", "2021-03-03"], [2, 1]),
         (["--since", "2021-03-03", "--until", "2021-03-04", "--portal", "qingshi"], [3, 2]),
+        (["--pictures"], [2]),
+        (["--no-pictures", "--portal", "qingshi"], [4, 3, 1]),
+        (["--story", "1"], [4, 3]),
+        (["--gone"], []),
+        (["--no-changed", "--no-gone"], [5, 4, 3, 2, 1]),
     ],
 )
 def test_filters_narrow_down(filled: str, options: list[str], numbers: list[int]) -> None:
@@ -83,7 +111,12 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["search", "茶" * 1001], "at most 1000"),
         (["search", "茶", "--limit", "0"], "is not a number from 1 up"),
         (["search", "茶", "--since", "2021-3-1"], "write it as YYYY-MM-DD"),
-        (["search", "--images"], "give the words"),
+        (["search", "茶", "--sort", "best"], "invalid choice"),
+        (["search", "茶", "--page", "0"], "is not a number from 1 up"),
+        (["search", "茶", "--after", "x"], "is not where a search can go on"),
+        (["search", "茶", "--after", "1", "--sort", "relevance"], "--after goes with --sort newest"),
+        (["search", "茶 title:"], "title: at character 3 needs a word"),
+        (["search", "("], "\n  (\n  ^"),
         (["search", "茶", "--limti", "5"], "unknown option --limti"),
         (["search", "茶", "--source", "\udcff"], "is not UTF-8 text"),
         (["search", "\udcff"], "holds no word to search for"),
@@ -92,10 +125,10 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["ledger", "no url"], "is not an absolute http or https URL"),
         (["ledger", "https://["], "Invalid IPv6 URL"),
         (["ledger", "--failed"], "unknown option --failed"),
-        (["db"], "upgrade, check, stats, backup, rekey"),
+        (["db"], "upgrade, check, stats, backup, optimize, move, rekey"),
         (["db", "backup"], "backup needs the name"),
-        (["export", "--format", "parquet"], "use jsonl, csv"),
-        (["export", "more"], "unexpected 'more'"),
+        (["export", "--format", "xml"], "use jsonl, csv, parquet"),
+        (["export", "--since-id", "none"], "is not a number from 1 up"),
         (["import"], "name one file"),
     ],
 )
@@ -310,3 +343,81 @@ def test_the_database_is_named_by_s_then_environment_then_setting(
 
     assert by_environment.code == 0, by_environment.err
     assert by_option.code == 1
+
+
+def test_stats_count_by_source_as_lines_and_as_json(filled: str) -> None:
+    lines = scrapy("stats", "--by", "source", database=filled)
+    records = scrapy("stats", "--by", "month,source", "--json", database=filled)
+
+    assert lines.code == 0, lines.err
+    assert lines.lines == ["source\tarticles", "青石晚报\t4", "\t1"]
+    assert [json.loads(line) for line in records.lines] == [
+        {"month": "2021-03", "source": "青石晚报", "articles": 4},
+        {"month": "2021-03", "source": None, "articles": 1},
+    ]
+
+
+def test_stats_pass_filters_and_say_when_there_is_more(filled: str) -> None:
+    done = scrapy("stats", "--by", "day", "--portal", "qingshi", "--limit", "2", database=filled)
+
+    assert done.lines[1:] == ["2021-03-04\t1", "2021-03-05\t1"]
+    assert "more with --limit 10" in done.err
+    nothing = scrapy("stats", "--since", "2030-01-01", "--json", database=filled)
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "nothing to count" in nothing.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--by", "shoe"], "--by shoe: use portal, channel"),
+        (["--by", "author,editor"], "one role at a time"),
+        (["words"], "unexpected 'words'"),
+    ],
+)
+def test_stats_refuse_what_cannot_be_counted(filled: str, options: list[str], said: str) -> None:
+    done = scrapy("stats", *options, database=filled)
+
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_stats_draw_bars_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from crawler.commands.stats import print_bars
+    from storage.facets import Facet
+
+    print_bars(["source"], [Facet(("青石晚报",), 8), Facet((None,), 1)])
+
+    first, second = [line.split() for line in capsys.readouterr().out.splitlines() if "█" in line]
+    assert first == ["青石晚报", "8", "█" * 40]
+    assert second == ["(none)", "1", "█" * 5]
+
+
+def test_db_move_goes_to_the_other_kind_and_compares_the_counts(
+    both_databases: list[Database], filled: str, tmp_path: Path
+) -> None:
+    target = both_databases[1].engine.url.render_as_string(False)
+    moved = scrapy("db", "move", target, "--json", database=filled)
+    again = scrapy("db", "move", target, database=filled)
+    back = scrapy("db", "move", f"sqlite:///{tmp_path}/back.db", database=target)
+
+    assert moved.code == 0, moved.err
+    counts = {record["table"]: record["rows"] for record in map(json.loads, moved.lines)}
+    assert (counts["article"], counts["article_image"]) == (5, 2)
+    assert again.code == 1
+    assert "is not empty" in again.err
+    assert back.code == 0, back.err
+    exports = [
+        scrapy("export", database=url).out for url in (filled, target, f"sqlite:///{tmp_path}/back.db")
+    ]
+    assert exports[0] == exports[1] == exports[2] != ""
+    assert scrapy("db", "move", database=filled).code == 2
+    assert scrapy("db", "move", "mysql://x/y", database=filled).code == 1
+
+
+def test_db_optimize_says_what_the_database_takes(filled: str) -> None:
+    for options in ([], ["--vacuum"]):
+        done = scrapy("db", "optimize", *options, database=filled)
+
+        assert done.code == 0, done.err
+        assert "MiB before" in done.err

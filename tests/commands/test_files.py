@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -11,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.million import articles as generated
 from crawler.corpus import COLUMNS
 from crawler.items import RECORD_KEYS
-from storage.engine import open_database
+from pipelines.fingerprint import fingerprint
+from storage.engine import Database, open_database
 from tests.commands.run import ROOT, scrapy
+from tests.databases import SqliteMaker
 from tests.factories import article, image, store, text, url
 
 CASES = ROOT / "tests/portals/cri"
@@ -73,6 +77,79 @@ def test_export_passes_filters(filled: str) -> None:
     assert [json.loads(line)["url"] for line in done.lines] == [url(5)]
 
 
+def test_export_of_a_search_writes_what_it_finds_in_the_order_of_storing(filled: str) -> None:
+    found = scrapy("export", "渡口 新桥", database=filled)
+    several = scrapy("export", "茶园", "--portal", "qingshi", database=filled)
+    pictures = scrapy("export", "--images", "采茶", "--format", "csv", database=filled)
+
+    assert [json.loads(line)["url"] for line in found.lines] == [url(5)]
+    assert [json.loads(line)["url"] for line in several.lines] == [url(n) for n in (1, 2, 3, 4)]
+    assert len(pictures.lines) == 3
+    assert scrapy("export", '"', database=filled).code == 2
+
+
+def test_export_goes_on_after_an_id_and_says_which_comes_next(filled: str) -> None:
+    whole = scrapy("export", database=filled)
+    rest = scrapy("export", "--since-id", "3", database=filled)
+    none = scrapy("export", "--since-id", "5", database=filled)
+
+    assert "--since-id 5" in whole.err
+    assert rest.lines == whole.lines[3:]
+    assert (none.out, none.code) == ("", 0)
+    assert "0 articles written" in none.err
+    assert "--since-id 5" in none.err
+
+
+def test_parquet_has_typed_columns_and_the_same_records(filled: str, tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    target = tmp_path / "all.parquet"
+    done = scrapy("export", "--format", "parquet", "-o", str(target), database=filled)
+    records = [json.loads(line) for line in scrapy("export", database=filled).lines]
+
+    assert done.code == 0, done.err
+    table = parquet.read_table(target)
+    assert table.column_names == [*RECORD_KEYS, "published_utc", "published_day"]
+    assert str(table.schema.field("published_utc").type) == "timestamp[us, tz=UTC]"
+    rows = table.to_pylist()
+    assert rows[0]["published_utc"].isoformat() == "2021-03-02T00:30:00+00:00"
+    for row, record in zip(rows, records, strict=True):
+        assert {name: row[name] for name in RECORD_KEYS if name != "blocks"} == {
+            name: value for name, value in record.items() if name != "blocks"
+        }
+        blocks = [{k: v for k, v in block.items() if v is not None} for block in row["blocks"]]
+        assert blocks == record["blocks"]
+
+
+def test_parquet_of_pictures_and_in_several_groups(
+    filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyarrow import parquet
+
+    monkeypatch.setattr("crawler.parquet.GROUP", 1)
+    target = tmp_path / "pictures.parquet"
+    done = scrapy("export", "--images", "--format", "parquet", "-o", str(target), database=filled)
+
+    assert done.code == 0, done.err
+    file = parquet.ParquetFile(target)
+    assert file.num_row_groups == 2
+    assert file.read().column("credit").to_pylist() == ["沈墨", None]
+    assert file.read().column("article").to_pylist() == [2, 2]
+
+
+def test_parquet_without_pyarrow_says_how_to_install_it(
+    filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    target = tmp_path / "all.parquet"
+
+    done = scrapy("export", "--format", "parquet", "-o", str(target), database=filled)
+
+    assert done.code == 1
+    assert "pip install 'tushuo[parquet]'" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("target", ["/", "/proc/none/all.jsonl"])
 def test_export_to_a_place_that_cannot_be_written_says_so(filled: str, target: str) -> None:
     done = scrapy("export", "-o", target, database=filled)
@@ -110,6 +187,42 @@ def test_what_was_exported_can_be_imported_and_is_the_same(
     back = scrapy("export", database=empty_url)
     assert without_numbers(back.out) == without_numbers(dump.read_text("utf-8"))
     assert scrapy("db", "check", database=empty_url).code == 0
+
+
+def test_what_goes_from_one_kind_of_database_to_the_other_and_back_is_the_same(
+    both_databases: list[Database], sqlite_maker: SqliteMaker, tmp_path: Path
+) -> None:
+    """Byte by byte, but for the stories' numbers, which are each database's own."""
+    first, second = both_databases
+    real = list(generated(250, seed=5))
+    for one in real:
+        one.fingerprint = fingerprint(one)
+    copied = [article(n) for n in range(6)]
+    copies = [article(n + 50, title=one.title, body_text=one.body_text) for n, one in enumerate(copied)]
+    store(first, *real, *copies, *copied)
+    third = sqlite_maker.migrated()
+    urls = [first.engine.url.render_as_string(False), second.engine.url.render_as_string(False), third]
+
+    dumps = []
+    for source, target in zip(urls, [*urls[1:], None], strict=True):
+        dump = tmp_path / f"{len(dumps)}.jsonl"
+        assert scrapy("export", "-o", str(dump), database=source).code == 0
+        dumps.append(dump.read_text("utf-8"))
+        if target is not None:
+            done = scrapy("import", str(dump), database=target)
+            assert "262 new, 0 changed, 0 as stored" in done.err, done.err
+
+    texts = [re.sub(r'"story": \d+', '"story": 0', dump) for dump in dumps]
+    assert texts[0] == texts[1] == texts[2]
+    members = [[json.loads(line)["story"] for line in dump.splitlines()] for dump in dumps]
+    assert len({number for number in members[0] if number}) > 5
+    assert [clusters(numbers) for numbers in members] == [clusters(members[0])] * 3
+    sqlite_maker.drop(third)
+
+
+def clusters(stories: list[int | None]) -> list[int | None]:
+    """Each number by the place where it first stands."""
+    return [None if number is None else stories.index(number) for number in stories]
 
 
 def line(number: int, **changes: object) -> bytes:
@@ -235,7 +348,8 @@ def test_extract_refuses_what_it_cannot_do(arguments: list[str], code: int, said
 
 
 @pytest.mark.parametrize(
-    "name", ["crawl", "extract", "search", "show", "export", "import", "ledger", "db", "doctor", "fixture"]
+    "name",
+    ["crawl", "extract", "search", "show", "stats", "export", "import", "ledger", "db", "doctor", "fixture"],
 )
 def test_every_command_explains_itself(name: str) -> None:
     done = scrapy(name, "--help")

@@ -8,13 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import Table, delete, text, update
 
 from storage.backup import backup
 from storage.check import problems
 from storage.engine import Database, DatabaseError, open_database
-from storage.index import ARTICLES, IMAGES
-from storage.models import ARTICLE, ARTICLE_IMAGE
+from storage.index import SMALL
+from storage.models import ARTICLE, ARTICLE_IMAGE, SEARCH_FRESH, SEARCH_KEYS, SEARCH_PAGE, SKETCH, STORY
+from storage.optimize import optimize
+from storage.segment_rows import KINDS, Kind
 from tests.factories import article, image, rows, store
 
 
@@ -34,25 +36,22 @@ def test_nothing_is_wrong_with_what_was_stored_and_changed(database: Database) -
     assert problems(database) == []
 
 
-@pytest.mark.parametrize(
-    ("tables", "said"),
-    [
-        (ARTICLES, ["1 articles are missing in the search index"]),
-        (IMAGES, ["the search index has 0 pictures, the articles 1"]),
-    ],
-)
-def test_an_index_without_its_entries_is_found(
-    database: Database, tables: dict[str, str], said: list[str]
-) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_index_without_its_entries_is_found(database: Database, kind: Kind) -> None:
     store(database, article(1, images=[image(1)]))
-    table = tables[database.engine.dialect.name]
     with database.writing() as conn:
-        if database.is_sqlite:
-            conn.execute(text(f"INSERT INTO {table}({table}) VALUES ('delete-all')"))
-        else:
-            conn.execute(text(f"DELETE FROM {table}"))
+        conn.execute(delete(SEARCH_FRESH).where(SEARCH_FRESH.c.kind == KINDS[kind]))
 
-    assert problems(database) == said
+    assert problems(database) == [f"1 {kind}s are missing in the search index"]
+
+
+@pytest.mark.parametrize("table", [SEARCH_KEYS, SEARCH_PAGE])
+def test_a_segment_of_the_index_without_its_rows_is_found(database: Database, table: Table) -> None:
+    store(database, *(article(n) for n in range(SMALL)))
+    with database.writing() as conn:
+        conn.execute(delete(table))
+
+    assert problems(database) == ["segment 1 of the search index is incomplete"]
 
 
 def test_entries_of_the_index_that_stand_for_nothing_are_found(database: Database) -> None:
@@ -64,8 +63,7 @@ def test_entries_of_the_index_that_stand_for_nothing_are_found(database: Databas
     assert problems(database) == [
         "1 articles are missing in the search index",
         "1 entries of the search index stand for no article",
-        "the search index has 1 pictures, the articles 0",
-        "1 pictures of the search index stand for no article",
+        "1 entries of the search index stand for no picture",
     ]
 
 
@@ -153,3 +151,53 @@ def test_a_copy_under_a_file_says_so(sqlite_url: str, tmp_path: Path) -> None:
         pytest.raises(DatabaseError, match="cannot be written"),
     ):
         backup(database, tmp_path / "file" / "copy.db")
+
+
+def test_pointers_that_no_key_guards_are_checked_too(database: Database) -> None:
+    first = article(1)
+    store(database, first, article(2, title=first.title, body_text=first.body_text))
+    with database.writing() as conn:
+        conn.execute(update(STORY).values(first_article_id=77, centre_id=78))
+        conn.execute(update(SKETCH).where(SKETCH.c.article_id == 1).values(article_id=79))
+
+    found = problems(database)
+
+    assert "1 rows of story point with first_article_id to no article" in found
+    assert "1 rows of story point with centre_id to no article" in found
+    assert any("of sketch point with article_id to no article" in problem for problem in found)
+
+
+@pytest.mark.parametrize("vacuum", [False, True])
+def test_optimizing_keeps_everything_and_says_what_it_takes(database: Database, vacuum: bool) -> None:
+    some(database)
+
+    done = optimize(database, vacuum=vacuum)
+
+    assert done.before > 0 < done.after
+    assert problems(database) == []
+    assert len(rows(database, ARTICLE)) == 2
+    store(database, article(3))
+
+
+def test_a_vacuum_gives_room_back(database: Database) -> None:
+    store(database, *(article(n, images=[image(n)]) for n in range(1, 400)))
+    with database.writing() as conn:
+        for table in (SKETCH, ARTICLE_IMAGE):
+            conn.execute(delete(table))
+
+    done = optimize(database, vacuum=True)
+
+    assert done.after < done.before
+
+
+def test_the_planner_has_statistics_after_optimizing(database: Database) -> None:
+    some(database)
+
+    optimize(database)
+
+    with database.reading() as conn:
+        if database.is_sqlite:
+            statement = "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'article'"
+        else:
+            statement = "SELECT count(*) FROM pg_stats WHERE tablename = 'article'"
+        assert conn.scalar(text(statement)) > 0

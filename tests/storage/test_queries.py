@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crawler.items import to_record
+from storage import articles as stored_articles
 from storage import queries
 from storage.engine import Database
 from storage.filters import Filters
@@ -89,7 +90,7 @@ def test_what_is_not_there_is_not_found(database: Database, reference: str) -> N
 def test_articles_of_keys_come_in_the_order_of_the_keys_each_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "_STREAM", 2)
+    monkeypatch.setattr(stored_articles, "_STREAM", 2)
     store(database, *(article(n, images=[image(n)]) for n in range(1, 6)))
     keys = [found(n).url_key for n in (4, 9, 1, 4, 5, 2)]
 
@@ -106,7 +107,7 @@ def test_articles_of_keys_come_in_the_order_of_the_keys_each_once(
 def test_an_export_gives_every_article_once_in_the_order_of_storing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "_STREAM", 3)
+    monkeypatch.setattr(stored_articles, "_STREAM", 3)
     stored = [5, 3, 8, 1, 9, 2]  # a whole number of pieces: the last one is empty
     store(database, *(article(n, images=[image(n), image(50 + n)]) for n in stored))
 
@@ -120,7 +121,7 @@ def test_an_export_gives_every_article_once_in_the_order_of_storing(
 
 
 def test_an_export_reads_piece_by_piece(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "_STREAM", 2)
+    monkeypatch.setattr(stored_articles, "_STREAM", 2)
     store(database, *(article(n) for n in range(1, 8)))
     loaded: list[int] = []
 
@@ -128,8 +129,8 @@ def test_an_export_reads_piece_by_piece(database: Database, monkeypatch: pytest.
         loaded.append(len(rows))
         return load(conn, rows)
 
-    load = queries.load
-    monkeypatch.setattr(queries, "load", counting)
+    load = stored_articles.load
+    monkeypatch.setattr(stored_articles, "load", counting)
     with database.reading() as conn:
         stream = queries.all_articles(conn)
         next(stream)

@@ -29,7 +29,7 @@ USES = st.lists(
 
 def sides(database: Database, filters: Filters | None = None) -> dict[str, Side]:
     """The side of every picture by its URL."""
-    with database.reading(snapshot=True) as conn:
+    with database.reading() as conn:
         found = uses(conn, all_images(conn, filters), split(conn))
         return {use.image.url: use.side for use in found}
 

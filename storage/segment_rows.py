@@ -1,0 +1,81 @@
+"""Segments of the search index as rows of the database: read, and looked whether they are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, func, select, text
+
+from storage.models import SEARCH_KEYS, SEARCH_PAGE, SEARCH_SEGMENT
+from storage.segments import Bits
+from storage.tokens import TOKEN_BITS, Numbers
+from storage.types import to_json
+
+Kind = Literal["article", "picture"]
+KINDS: dict[Kind, int] = {"article": 0, "picture": 1}
+CHUNK = 240  # sort keys in a row of search_keys, which like a page has 2 kB
+CHUNK_BITS = 6  # chunks of a segment
+
+
+class Segment(NamedTuple):
+    """A row of search_segment."""
+
+    id: int
+    size: int
+    fences: Numbers
+    """The first sort key of each chunk, then the last of all."""
+    dead: Bits | None
+    """True for documents that were taken out."""
+
+    @property
+    def alive(self) -> int:
+        return self.size - (0 if self.dead is None else int(self.dead.sum()))
+
+
+def read_segments(conn: Connection, kind: Kind) -> list[Segment]:
+    """The segments of a kind by id."""
+    table = SEARCH_SEGMENT.c
+    rows = conn.execute(select(SEARCH_SEGMENT).where(table.kind == KINDS[kind]).order_by(table.id))
+    return [
+        Segment(
+            row.id,
+            row.size,
+            np.frombuffer(row.fences, "<i8"),
+            None if row.dead is None else _bits(row.dead, row.size),
+        )
+        for row in rows
+    ]
+
+
+def read_keys(conn: Connection, chunks: Sequence[int]) -> dict[int, Numbers]:
+    """The sort keys of rows of search_keys."""
+    listed, values = _listed(conn, chunks)
+    statement = text(f"SELECT id, keys FROM search_keys WHERE id IN (SELECT value FROM {listed})")
+    return {row.id: np.frombuffer(row.keys, "<i8") for row in conn.execute(statement, {"values": values})}
+
+
+def is_whole(conn: Connection, segment: Segment) -> bool:
+    """True when a segment has all rows of keys, and pages."""
+    keys = SEARCH_KEYS.c.id.between(*rows_of(segment.id, CHUNK_BITS))
+    pages = SEARCH_PAGE.c.id.between(*rows_of(segment.id, TOKEN_BITS))
+    number = conn.scalar(select(func.count()).select_from(SEARCH_KEYS).where(keys))
+    some = conn.scalar(select(SEARCH_PAGE.c.id).where(pages).limit(1))
+    return number == len(segment.fences) - 1 and some is not None
+
+
+def rows_of(segment_id: int, bits: int) -> tuple[int, int]:
+    """The lowest and the highest id of a segment's rows."""
+    return segment_id << bits, ((segment_id + 1) << bits) - 1
+
+
+def _bits(packed: bytes, size: int) -> Bits:
+    return np.unpackbits(np.frombuffer(packed, np.uint8), count=size, bitorder="little").view(np.bool_)
+
+
+def _listed(conn: Connection, values: Sequence[int]) -> tuple[str, object]:
+    """A table with one column `value`, of which parameter :values is the content."""
+    if conn.dialect.name == "sqlite":
+        return "json_each(:values)", to_json(list(values))
+    return "unnest(CAST(:values AS bigint[])) AS listed(value)", list(values)

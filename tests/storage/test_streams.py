@@ -1,0 +1,104 @@
+"""Records made straight from the columns are what to_record says of the article."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from benchmarks.million import articles as generated
+from crawler.items import Block, to_record
+from pipelines.fingerprint import fingerprint
+from storage import streams
+from storage.engine import Database
+from storage.filters import Filters
+from storage.queries import all_articles, article_records
+from tests.factories import article, image, store
+
+
+@pytest.fixture
+def varied(database: Database) -> Database:
+    """Every kind of block, files of pictures, missing values, copies, and articles like real ones."""
+    blocks = [
+        Block("heading", text="一、开园"),
+        Block("paragraph", text='他说："好茶\\n要慢慢炒。"'),
+        Block("table", rows=[["茶", "斤"], ["绿茶", "3"]], text="茶 斤\n绿茶 3"),
+        Block("image", image=0),
+        Block("video", url="https://v.qingshi.example/1.mp4", poster=None),
+        Block("quote", text="慢工出细活"),
+    ]
+    files = image(1, position=3, sha256="a" * 64, dhash="f" * 16, phash="0" * 16, width=640)
+    nothing = dict.fromkeys(
+        ("portal", "language", "published_at", "published_raw", "source", "editor", "duty_editor", "template")
+    )
+    first = article(3)
+    store(
+        database,
+        article(
+            1,
+            blocks=blocks,
+            images=[files, image(2, url="https://img.qingshi.example/photo1.jpg#2", position=3)],
+        ),
+        article(2, **nothing, channel=[], keywords=[], authors=[], body_text=""),
+        first,
+        article(4, title=first.title, body_text=first.body_text, published_at="2021-03-06"),
+        article(
+            5,
+            published_at="2021-03-05T10:00:00-05:00",
+            blocks=[Block("paragraph", text="")],
+            body_text="不一样",
+        ),
+    )
+    real = list(generated(60, seed=3))
+    for one in real:
+        one.fingerprint = fingerprint(one)
+    store(database, *real)
+    return database
+
+
+def test_a_streamed_record_is_that_of_the_article(varied: Database) -> None:
+    with varied.reading() as conn:
+        expected = [(found.id, to_record(found.article)) for found in all_articles(conn)]
+        streamed = [(found.id, found.record) for found in article_records(conn)]
+
+    assert len(expected) == 65
+    assert streamed == expected
+    assert [list(record) for _, record in streamed] == [list(record) for _, record in expected]
+    blocks = [list(block) for _, record in streamed for block in record["blocks"]]
+    assert blocks == [list(block) for _, record in expected for block in record["blocks"]]
+
+
+def test_pieces_join_without_gap_or_repeat(varied: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "PIECE", 7)
+    with varied.writing() as conn:
+        # gaps wide enough that pictures are asked for by their articles
+        conn.execute(text("DELETE FROM byline"))
+
+    with varied.reading() as conn:
+        ids = [found.id for found in article_records(conn)]
+        some = [found.id for found in article_records(conn, ids=[60, 3, 1, 999])]
+        later = [found.id for found in article_records(conn, since_id=61)]
+
+    assert ids == list(range(1, 66))
+    assert some == [1, 3, 60]
+    assert later == [62, 63, 64, 65]
+
+
+def test_far_apart_articles_have_their_pictures(varied: Database) -> None:
+    with varied.reading() as conn:
+        whole: dict[int, Any] = {found.id: found.record for found in article_records(conn)}
+        with_pictures = [number for number, record in whole.items() if record["images"]]
+        ends = [with_pictures[0], with_pictures[-1]]
+        found = {one.id: one.record for one in article_records(conn, ids=ends)}
+
+    assert ends[1] - ends[0] > 2 * streams._SPARSE
+    assert found == {number: whole[number] for number in ends}
+
+
+def test_filters_narrow_the_stream(varied: Database) -> None:
+    chosen = Filters(portal="qingshi", until=date(2021, 3, 5))
+    with varied.reading() as conn:
+        assert [found.id for found in article_records(conn, chosen)] == [1, 3, 5]
+        assert [found.id for found in article_records(conn, chosen, since_id=1)] == [3, 5]
