@@ -27,7 +27,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from crawler.pictures import Picture, PictureError, alike
-from crawler.pictures.read import read_picture
+from crawler.pictures.read import SIDE_LEAST, read_picture
 from storage.alike import Looks, add, look_alikes, parts
 from storage.engine import Database, open_database
 from storage.models import PICTURE
@@ -99,7 +99,7 @@ def seen(source: str | int) -> Seen | None:
         photo = opened(source)
         original = drawn.encoded(photo, quality=92)
         picture = read_picture(original)
-        if min(photo.size) < 64:
+        if min(photo.size) < SIDE_LEAST:
             return None
         data = {name: make(photo) for name, make in FORMS.items()}
     except (OSError, ValueError, PictureError):
@@ -142,19 +142,28 @@ def report_recall(all_seen: list[Seen], database: Database) -> None:
     matched = [one for one in all_seen if not one.picture.flat]
     print(f"{len(all_seen)} pictures, {len(all_seen) - len(matched)} of them flat and left out\n")
     ids = store(database, [one.picture for one in matched])
-    print(f"{'recall':<26}{'in force':>10}{'by look-up':>12}" + "".join(f"{name:>13}" for name in RULES))
+    print(
+        f"{'recall':<26}{'of':>7}{'in force':>10}{'by look-up':>12}"
+        + "".join(f"{name:>13}" for name in RULES)
+    )
     for form in FORMS:
-        rule = [same(one.picture, one.forms[form]) for one in matched]
+        # what becomes smaller than SIDE_LEAST is left out of matching by rule
+        large = [n for n, one in enumerate(matched) if _side(one.forms[form]) >= SIDE_LEAST]
+        rule = [same(matched[n].picture, matched[n].forms[form]) for n in large]
         with database.reading() as conn:
             found = [
-                ids[n] in {hit.id for hit in look_alikes(conn, looks_of(one.forms[form]))}
-                for n, one in enumerate(matched)
+                rule[m] and ids[n] in {hit.id for hit in look_alikes(conn, looks_of(matched[n].forms[form]))}
+                for m, n in enumerate(large)
             ]
-        line = f"{form:<26}{np.mean(rule):>10.4f}{np.mean(found):>12.4f}"
+        line = f"{form:<26}{len(large):>7}{np.mean(rule):>10.4f}{np.mean(found):>12.4f}"
         for peer in RULES.values():
-            hashes = [(hashes_of(one, ""), hashes_of(one, form)) for one in matched]
+            hashes = [(hashes_of(matched[n], ""), hashes_of(matched[n], form)) for n in large]
             line += f"{np.mean([peer(a, b) for a, b in hashes]):>13.4f}"
         print(line)
+
+
+def _side(picture: Picture) -> int:
+    return min(picture.width, picture.height)
 
 
 def hashes_of(one: Seen, form: str) -> tuple[int, int]:
@@ -199,13 +208,13 @@ def report_speed() -> None:
     timings = {"reading, all numbers and the guards": lambda: read_picture(data)}
     if hashes := dict(_peer({"": data})):
         timings["ImageHash dhash + phash"] = lambda: list(_peer({"": data})) and hashes
-    print(f"\nms a picture of 1024 × 768, {len(data) // 1024} KiB JPEG, median of 50")
+    print(f"\nCPU ms a picture of 1024 × 768, {len(data) // 1024} KiB JPEG, median of 50")
     for name, call in timings.items():
         spent = []
         for _ in range(50):
-            started = time.perf_counter()
+            started = time.process_time()
             call()
-            spent.append(time.perf_counter() - started)
+            spent.append(time.process_time() - started)
         print(f"  {name}: {statistics.median(spent) * 1e3:.1f}")
 
 
@@ -229,16 +238,16 @@ def row_of(picture: Picture, sha256: str) -> dict[str, Any]:
 
 
 def report_rows(counts: list[int], originals: list[Picture]) -> None:
-    """Look-ups among synthetic pictures: half of them spread evenly, half crowded around real ones."""
+    """CPU time of look-ups among synthetic pictures: half spread evenly, half crowded around a few."""
     heads = ("rows", "fill, s", "ms, even", "ms, crowded", "p99", "most", "file MB", "RSS MB")
     print("".join(f"{head:>12}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
         for count in counts:
             path = Path(folder) / f"{count}.db"
             with closing(open_database(f"sqlite:///{path}")) as database:
-                started = time.perf_counter()
+                started = time.process_time()
                 fill(database, count, originals)
-                filled = time.perf_counter() - started
+                filled = time.process_time() - started
                 rng = random.Random(9)
                 spent: dict[str, list[float]] = {"even": [], "crowded": []}
                 for n in range(400):
@@ -246,9 +255,9 @@ def report_rows(counts: list[int], originals: list[Picture]) -> None:
                     picture = made(rng, kind, originals)
                     with database.writing() as conn:
                         conn.execute(PICTURE.insert(), row_of(picture, f"{10**9 + n:064x}"))
-                        started = time.perf_counter()
+                        started = time.process_time()
                         add(conn, [10**9 + n])
-                        spent[kind].append((time.perf_counter() - started) * 1e3)
+                        spent[kind].append((time.process_time() - started) * 1e3)
             every = sorted(spent["even"] + spent["crowded"])
             rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             means = (statistics.mean(spent["even"]), statistics.mean(spent["crowded"]))
