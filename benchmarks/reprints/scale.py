@@ -47,7 +47,7 @@ def block(start: int) -> list[tuple[dict[str, Any], tuple[frozenset[int], frozen
     for article in articles(_BLOCK, _SEED, start):
         article.fingerprint = fingerprint(article)
         item = prepare(article)
-        found.append((item.row | {"sort_key": item.sort_key}, tuple(item.keys)))
+        found.append((item.row, tuple(item.keys)))
     return found
 
 
@@ -87,7 +87,9 @@ def store(database: Database, rows: list[Any], start: int) -> int:
                 fresh.append((row | {"stored_at": row["checked_at"], "run_id": None}, keys))
         if fresh:
             last = conn.scalar(select(func.max(ARTICLE.c.id))) or 0
-            conn.execute(insert(ARTICLE), [row | {"id": last + n} for n, (row, _) in enumerate(fresh, 1)])
+            # any order will do, and none is taken
+            rows = [row | {"id": last + n, "sort_key": last + n} for n, (row, _) in enumerate(fresh, 1)]
+            conn.execute(insert(ARTICLE), rows)
             shelf = Shelf(conn)
             for number, (_, (exact, sampled)) in enumerate(fresh, 1):
                 shelf.put(Filed(last + number, exact | sampled, exact), 0)

@@ -67,7 +67,7 @@ def summary_lines(
         lines[0] += f"; ended early ({finish})"
     lines.append(
         f"  articles  {counts.new} new, {counts.changed} changed, {counts.same} as stored"
-        + (f"; {counts.linked} with the text of another" if counts.linked else "")
+        + (f"; {counts.linked} are copies of others" if counts.linked else "")
     )
     if counts.visits or counts.gone or counts.returned:
         lines.append(f"  visits    {counts.visits} again, {counts.gone} gone, {counts.returned} returned")

@@ -116,7 +116,7 @@ def test_the_summary_says_what_was_stored_and_why_the_rest_was_not() -> None:
 
     assert lines == [
         "cri: 130 pages, 7 of them lists in 1 min 15 s",
-        "  articles  100 new, 2 changed, 3 as stored; 4 with the text of another",
+        "  articles  100 new, 2 changed, 3 as stored; 4 are copies of others",
         "  pictures  210, 150 with a caption",
         "  dropped   5 (4 no title, 1 no body)",
         "  failed    14 (9 HTTP 500, 3 HTTP 404, 1 no template, and 1 more)",

@@ -44,6 +44,7 @@ def main() -> int:
         ("search", "--limit", "8"),
         ("search", "医院", "--limit", "5"),
         ("search", "--images", "孩子", "--limit", "5"),
+        ("stories", "--limit", "5"),
         ("ledger",),
     ):
         code = code or show(*command, quiet=database)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from crawler.copies.compare import Text, compare
 from crawler.items import Article
-from storage.engine import Database
+from storage.engine import Database, open_database
 from storage.models import ARTICLE, SKETCH, STORY, STORY_LINK
 from storage.rebuild import rebuild
 from storage.sketches import SHARED_LEAST
 from storage.stories import leave
 from tests.factories import article, rows, store, url
+from tests.storage.test_processes import start
 
 _LETTERS = "春夏秋冬山川湖海风雨雷电花草树木东南西北日月星辰江河云雪松竹梅兰"
 
@@ -168,20 +171,76 @@ def test_rebuilding_gives_the_same_stories_under_the_same_ids(database: Database
     check_rows(database)
 
 
-def test_ten_thousand_copies_would_be_one_story_whatever_comes_first(database: Database) -> None:
-    """A thousand here; all are equal but for a letter, and each is earlier than the one before it."""
+# stores every other one of made(7), in an order of its own, in small batches
+HALF = """
+import random, sys
+from storage.engine import open_database
+from tests.factories import store
+from tests.storage.test_centres import made
+database = open_database(sys.argv[1])
+mine = made(7)[int(sys.argv[2]) :: 2]
+random.Random(sys.argv[2]).shuffle(mine)
+sys.stdin.readline()
+for at in range(0, len(mine), 2):
+    store(database, *mine[at : at + 2])
+"""
+
+
+def test_two_processes_at_once_give_the_stories_of_the_definition(database_url: str) -> None:
+    processes = [start(HALF, database_url, str(number)) for number in range(2)]
+    # both have read the code before either begins
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+
+    with closing(open_database(database_url)) as database:
+        assert found(database) == by_definition(made(7))
+        check_rows(database)
+
+
+def copies(count: int) -> list[Article]:
+    """Articles that are equal but for a letter, each published before the one before it."""
     chance = random.Random(2)
     body = letters(chance, 300)
-    copies = []
-    for number in range(1_000):
+    noon = datetime(2021, 3, 1, 12, tzinfo=UTC)
+    made = []
+    for number in range(count):
         at = chance.randrange(len(body))
         text = body[:at] + chance.choice(_LETTERS) + body[at + 1 :]
-        time = f"2021-03-01T{23 - number // 60:02}:{59 - number % 60:02}:00+08:00"
-        copies.append(article(number, body_text=text, published_at=time, images=[]))
+        time = (noon - timedelta(seconds=number)).isoformat()
+        made.append(article(number, body_text=text, published_at=time, images=[]))
+    return made
 
-    for at in range(0, len(copies), 250):
-        store(database, *copies[at : at + 250])
 
-    stories, links = found(database)
-    assert stories == {url(999): {one.url for one in copies}}
-    assert links == {(one.url, url(999)) for one in copies[:-1]}
+def test_a_thousand_copies_are_one_story_though_each_is_earlier_than_the_one_before(
+    database: Database,
+) -> None:
+    many = copies(1_000)
+
+    for at in range(0, len(many), 250):
+        store(database, *many[at : at + 250])
+
+    assert found(database) == (
+        {url(999): {one.url for one in many}},
+        {(one.url, url(999)) for one in many[:-1]},
+    )
+
+
+@pytest.mark.soak
+def test_ten_thousand_copies_are_one_story(database: Database) -> None:
+    many = copies(10_000)
+    random.Random(3).shuffle(many)
+
+    for at in range(0, len(many), 500):
+        store(database, *many[at : at + 500])
+
+    first = url(9_999)
+    assert found(database) == (
+        {first: {one.url for one in many}},
+        {(one.url, first) for one in many} - {(first, first)},
+    )
+    check_rows(database)
