@@ -23,7 +23,7 @@ demo: $(READY) ## crawl a bundled replica of a CRI channel into data/demo.db and
 	$(BIN)/python -m tests.replica.demo --database $(DEMO_DB)
 
 test: $(READY) ## all tests, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -q -m "not soak"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not soak"
 
 soak: $(READY) ## the long tests: kills, faults, outages
 	$(BIN)/python -m pytest -q -rP -m soak
