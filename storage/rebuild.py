@@ -51,13 +51,28 @@ def rebuild_in(conn: Connection, progress: Callable[[int, int], None] | None = N
         done += len(ids)
         if progress is not None:
             progress(done, total)
-    left = select(ARTICLE.c.story_id).where(ARTICLE.c.story_id.is_not(None))
-    empty = dict.fromkeys(("centre_id", "first_article_id", "publisher", "publisher_why")) | {"size": 0}
-    conn.execute(update(STORY).where(STORY.c.id.not_in(left), STORY.c.size > 0).values(empty))
-    note_method(conn)
     after = _standing(conn)
+    _close(conn, before, after)
+    note_method(conn)
     moved = sum(before.get(one) != after.get(one) for one in before.keys() | after.keys())
     return Rebuilt(total, len(set(after.values())), moved)
+
+
+def _close(conn: Connection, before: dict[int, int], after: dict[int, int]) -> None:
+    """Let the numbers of stories that are no more lead to where their articles are now."""
+    heirs: dict[int, set[int]] = {}
+    for article_id, story_id in before.items():
+        heirs.setdefault(story_id, set()).update({after[article_id]} if article_id in after else ())
+    empty = dict.fromkeys(("centre_id", "first_article_id", "publisher", "publisher_why")) | {"size": 0}
+    living = set(after.values())
+    rows = [
+        empty | {"row_id": story_id, "heir": min(found, default=None)}
+        for story_id, found in sorted(heirs.items())
+        if story_id not in living
+    ]
+    if rows:
+        statement = update(STORY).where(STORY.c.id == bindparam("row_id"))
+        conn.execute(statement.values(merged_into=bindparam("heir")), rows)
 
 
 def method(conn: Connection) -> str | None:

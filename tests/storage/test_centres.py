@@ -15,6 +15,7 @@ from crawler.items import Article
 from storage.engine import Database, open_database
 from storage.models import ARTICLE, SKETCH, STORY, STORY_LINK
 from storage.rebuild import rebuild
+from storage.reprints import story
 from storage.sketches import SHARED_LEAST
 from storage.stories import leave
 from tests.factories import article, rows, store, url
@@ -169,6 +170,27 @@ def test_rebuilding_gives_the_same_stories_under_the_same_ids(database: Database
     assert {one.url: one.story_id for one in rows(database, ARTICLE)} == stories
     assert {tuple(row)[1:] for row in rows(database, STORY_LINK)} == links
     check_rows(database)
+
+
+def test_a_rebuilding_that_decides_otherwise_leaves_every_number_leading_somewhere(
+    database: Database,
+) -> None:
+    one, other = letters(random.Random(1), 200), letters(random.Random(2), 200)
+    store(database, article(1, body_text=one), article(2, body_text=one))
+    store(database, article(3, body_text=other), article(4, body_text=other))
+    # as if an earlier version had not found that all are one story
+    with database.writing() as conn:
+        conn.execute(ARTICLE.update().where(ARTICLE.c.id > 2).values(body_text=one))
+
+    rebuild(database)
+
+    kept, gone = rows(database, STORY)
+    assert (kept.size, kept.merged_into) == (4, None)
+    assert (gone.size, gone.centre_id, gone.merged_into) == (0, None, kept.id)
+    with database.reading() as conn:
+        led = story(conn, gone.id)
+    assert led is not None
+    assert led.id == kept.id
 
 
 # stores every other one of made(7), in an order of its own, in small batches

@@ -30,3 +30,5 @@ def upgrade() -> None:
     op.add_column("story", sa.Column("centre_id", sa.BigInteger()))
     op.add_column("story", sa.Column("publisher", TEXT))
     op.add_column("story", sa.Column("publisher_why", TEXT))
+    # so that stories keep their numbers when they are decided anew, see storage.migrate
+    op.execute("UPDATE story SET centre_id = first_article_id WHERE size > 0")
