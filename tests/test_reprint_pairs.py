@@ -25,6 +25,7 @@ from benchmarks.reprints.phrases import topic
 from benchmarks.reprints.text import Text, weight
 from crawler.portals.registry import portal_by_name
 from tests.replica.chance import dice
+from tests.replica.grammar import Choice, Frame
 
 SAMPLE = 25  # texts in each measure
 
@@ -44,6 +45,23 @@ def edited(one: str, other: str) -> float:
     """The characters that difflib would have edited, as a share of the first text."""
     codes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     return sum(max(b - a, d - c) for tag, a, b, c, d in codes if tag != "equal") / len(one)
+
+
+def frame_pattern(frame: Frame) -> str:
+    """What fits a frame's texts, with a group for each fact and each choice."""
+    return "".join(
+        f"({_any_option(part)})" if isinstance(part, Choice) else _plain(part) or "([^\n]{1,16}?)"
+        for part in frame
+    )
+
+
+def _any_option(choice: Choice) -> str:
+    """The options of a choice, without groups."""
+    return "|".join("".join(_plain(part) or "[^\n]{1,16}?" for part in option) for option in choice.options)
+
+
+def _plain(part: object) -> str:
+    return re.escape(part.replace("¶", "\n")) if isinstance(part, str) else ""
 
 
 def letters(body: str) -> str:
@@ -188,9 +206,7 @@ def test_texts_of_one_frame_differ_in_facts_only(frame: str) -> None:
     of = topic(f"frames/{frame}.txt")
     parts = of.sections["texts"][0]
     fixed = [part.replace("¶", "\n") for part in parts if isinstance(part, str)]
-    pattern = "".join(
-        re.escape(part.replace("¶", "\n")) if isinstance(part, str) else "([^\n]{1,16}?)" for part in parts
-    )
+    pattern = frame_pattern(parts)
 
     filled = [alike.frame_text(frame, number, dice(frame, number)) for number in range(20)]
     following = [alike.next_edition(frame, 0, before, dice(frame, "next"))[0] for _, before in filled]
@@ -203,6 +219,34 @@ def test_texts_of_one_frame_differ_in_facts_only(frame: str) -> None:
         differing = sum(a != b for a, b in zip(ours, theirs, strict=True))
         assert differing >= 0.4 * len(ours)
     assert sum(map(len, fixed)) > 80
+
+
+@pytest.mark.parametrize("frame", alike.BLIND_FRAMES)
+def test_texts_of_one_blind_frame_differ_in_facts_and_optional_sentences_only(frame: str) -> None:
+    parts = topic(f"frames_blind/{frame}.txt").sections["texts"][0]
+    pattern = frame_pattern(parts)
+
+    bodies = [
+        alike.frame_text(frame, number, dice(frame, number), "frames_blind")[0].body for number in range(20)
+    ]
+
+    for body in bodies:
+        assert re.fullmatch(pattern, body), body
+        assert 150 <= len(body) <= 700
+    for one, other in combinations(bodies, 2):
+        ours, theirs = (re.fullmatch(pattern, body).groups() for body in (one, other))  # type: ignore[union-attr]
+        differing = sum(a != b for a, b in zip(ours, theirs, strict=True))
+        assert differing >= 0.4 * len(ours)
+    assert sum(len(part) for part in parts if isinstance(part, str)) > 80
+
+
+def test_the_blind_scene_has_the_blind_families_alone(originals: Originals) -> None:
+    scene = alike.blind_scene(originals, 12, seed=1)
+
+    assert set(scene.families) == {f"blind: {frame}" for frame in alike.BLIND_FRAMES}
+    assert {len(pairs) for pairs in scene.families.values()} == {66}
+    assert not scene.copies
+    assert not set(alike.BLIND_FRAMES) & set(alike.FRAMES)
 
 
 def test_a_next_edition_has_about_half_of_the_facts() -> None:

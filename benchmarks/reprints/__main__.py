@@ -1,9 +1,11 @@
 """Labelled pairs and their score: recall by kind of copy, wrong links by kind of look-alike, first publisher.
 
     python -m benchmarks.reprints [--pairs N] [--texts N] [--stories N] [--peers] [--show KIND] [--seed N]
+                                   [--blind]
 
 --peers adds datasketch and SimHash: pip install '.[peers]'. --show prints what Tushuo had wrong of a kind,
-of a family (both as the tables name them), of `unrelated` or of `first publisher`.
+of a family (both as the tables name them), of `unrelated` or of `first publisher`. --blind judges by frames
+and edits that the detector was not tuned on, and leaves out the first publishers.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from benchmarks.reprints import publishers, show
-from benchmarks.reprints.alike import alike_scene
+from benchmarks.reprints.alike import alike_scene, blind_scene
 from benchmarks.reprints.judges import Judge
 from benchmarks.reprints.judges.peers import PeersMissing, peers
 from benchmarks.reprints.judges.tushuo import tushuo
@@ -24,14 +26,20 @@ from benchmarks.reprints.sample import Scene
 from benchmarks.reprints.score import UNRELATED, Count, Score
 
 PUBLISHER = "first publisher"
+BLIND_SEED = 1000  # added to the seed, so that the copies too are others
 TARGETS = {"reprints": 0.99, "excerpts": 0.95, "precision": 0.99, "alike": 0.01, "publisher": 0.95}
 
 
-def scenes(originals: Originals, pairs: int, texts: int, seed: int) -> Iterator[Scene]:
+def scenes(originals: Originals, options: argparse.Namespace) -> Iterator[Scene]:
     """Every kind's scene, then that of the look-alikes."""
     for kind in (*REPRINTS, MERGED, *EXCERPTS):
-        yield copies_scene(kind, originals, pairs, seed)
-    yield alike_scene(originals, texts, seed)
+        yield copies_scene(kind, originals, options.pairs, options.seed)
+    yield _look_alikes(originals, options)
+
+
+def _look_alikes(originals: Originals, options: argparse.Namespace) -> Scene:
+    make = blind_scene if options.blind else alike_scene
+    return make(originals, options.texts, options.seed)
 
 
 def main() -> int:
@@ -49,7 +57,7 @@ def main() -> int:
     if options.show:
         return _show(options, originals)
     scores = {name: Score() for name in judges}
-    for scene in scenes(originals, options.pairs, options.texts, options.seed):
+    for scene in scenes(originals, options):
         for name, judge in judges.items():
             scores[name].add(scene, judge(scene))
         print(f"{scene.name}: {len(scene.samples)} texts", file=sys.stderr)
@@ -58,7 +66,8 @@ def main() -> int:
     families.sort(key=lambda family: (family == UNRELATED, family))
     _print_table("no copies, linked", families, {n: s.families for n, s in scores.items()})
     _print_totals(scores)
-    _print_publishers(publishers.ask(publishers.cases(originals, options.stories, options.seed)))
+    if not options.blind:
+        _print_publishers(publishers.ask(publishers.cases(originals, options.stories, options.seed)))
     return 0
 
 
@@ -76,7 +85,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peers", action="store_true", help="judge with datasketch and SimHash too")
     parser.add_argument("--show", metavar="KIND", help="print what Tushuo had wrong of this kind")
     parser.add_argument("--seed", type=int, default=1, help="of all that is drawn (default: 1)")
-    return parser.parse_args()
+    parser.add_argument(
+        "--blind", action="store_true", help=f"blind frames alone; the seed is larger by {BLIND_SEED}"
+    )
+    options = parser.parse_args()
+    if options.blind:
+        options.seed += BLIND_SEED
+    return options
 
 
 def _show(options: argparse.Namespace, originals: Originals) -> int:
@@ -91,9 +106,9 @@ def _show(options: argparse.Namespace, originals: Originals) -> int:
         return 0
     wanted = options.show
     every = (*REPRINTS, MERGED, *EXCERPTS)
-    found: Iterable[Scene] = (alike_scene(originals, options.texts, options.seed),)
+    found: Iterable[Scene] = (_look_alikes(originals, options),)
     if wanted == UNRELATED:
-        found = scenes(originals, options.pairs, options.texts, options.seed)
+        found = scenes(originals, options)
     elif wanted in every:
         found = (copies_scene(wanted, originals, options.pairs, options.seed),)
     for scene in found:

@@ -21,6 +21,8 @@ FRAMES = tuple(
 )
 EVENTS = tuple(sorted(path.stem for path in (HERE / "events").glob("*.txt")))
 TELLINGS = ("a", "b", "c")
+BLIND_FRAMES = tuple(sorted(path.stem for path in (HERE / "frames_blind").glob("*.txt")))
+"""Frames that nobody saw who tuned the detector; to be judged by, never to be tuned on."""
 FEW_NUMBERS = ("appointment", "match", "nomination", "obituary", "opening", "recruitment")
 """Frames whose facts are names rather than numbers."""
 NEXT = "next edition, half the facts"
@@ -49,9 +51,19 @@ def alike_scene(originals: Originals, texts: int, seed: int) -> Scene:
     return made
 
 
-def frame_text(frame: str, number: int, rng: Random) -> tuple[Text, Filled]:
+def blind_scene(originals: Originals, texts: int, seed: int) -> Scene:
+    """The families of the blind frames alone, `texts` texts in each, beside all originals."""
+    made = Scene("no copies, blind", [original_sample(text, at) for at, text in enumerate(originals.texts)])
+    for frame in BLIND_FRAMES:
+        rngs = [dice(seed, "blind", frame, number) for number in range(texts)]
+        filled = [frame_text(frame, n, rng, "frames_blind")[0] for n, rng in enumerate(rngs)]
+        _family(made, f"blind: {frame}", filled)
+    return made
+
+
+def frame_text(frame: str, number: int, rng: Random, folder: str = "frames") -> tuple[Text, Filled]:
     """A frame filled with facts; names that come twice are the same."""
-    of = topic(f"frames/{frame}.txt")
+    of = topic(f"{folder}/{frame}.txt")
     return _edition(of, f"{frame} {number}", fill(of.sections["texts"][0], scene(of, rng), rng), rng)
 
 
@@ -63,7 +75,9 @@ def next_edition(frame: str, number: int, before: Filled, rng: Random) -> tuple[
 
 
 def _edition(of: Topic, name: str, filled: Filled, rng: Random) -> tuple[Text, Filled]:
-    title = say(of.sections["titles"][0], scene(of, rng, **filled.kept), rng)
+    titles = of.sections["titles"]
+    frame = titles[0] if len(titles) == 1 else rng.choice(titles)  # one title draws nothing: figures stay
+    title = say(frame, scene(of, rng, **filled.kept), rng)
     return Text(name, title, tuple(filled.text.split(BREAK))), filled
 
 
