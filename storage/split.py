@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, func, select
 
-from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, METADATA, PICTURE, STORY
+from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE, PICTURE_LINK, STORY
 
 Side = Literal["train", "validation", "test"]
 SIDES: tuple[Side, ...] = Side.__args__  # type: ignore[attr-defined]
@@ -112,15 +112,12 @@ def _edges() -> Iterator[tuple[str, str, Select[Any]]]:
     yield "image", "article", select(use.image_id, use.article_id)
     seen = use.picture_id.is_not(None)
     yield "image", "picture", select(use.image_id, use.picture_id).where(seen)
-    # what the URL showed last, where this version of the schema knows it
-    shown = IMAGE.c.get("picture_id")
-    if shown is not None:
-        yield "image", "picture", select(IMAGE.c.id, shown).where(shown.is_not(None))
+    # what the URL showed last
+    shown = IMAGE.c.picture_id
+    yield "image", "picture", select(IMAGE.c.id, shown).where(shown.is_not(None))
     yield "article", "story", select(ARTICLE.c.id, ARTICLE.c.story_id).where(ARTICLE.c.story_id.is_not(None))
-    # pictures that look alike, where this version of the schema knows them
-    link = METADATA.tables.get("picture_link")
-    if link is not None:
-        yield "picture", "picture", select(link.c.picture_id, link.c.other_id)
+    # pictures that look alike
+    yield "picture", "picture", select(PICTURE_LINK.c.picture_id, PICTURE_LINK.c.other_id)
 
 
 def _used(conn: Connection) -> Iterator[tuple[int, str]]:

@@ -30,16 +30,18 @@ BLIND_SEED = 1000  # added to the seed, so that the copies too are others
 TARGETS = {"reprints": 0.99, "excerpts": 0.95, "precision": 0.99, "alike": 0.01, "publisher": 0.95}
 
 
-def scenes(originals: Originals, options: argparse.Namespace) -> Iterator[Scene]:
+def scenes(
+    originals: Originals, pairs: int, texts: int, seed: int, *, blind: bool = False
+) -> Iterator[Scene]:
     """Every kind's scene, then that of the look-alikes."""
     for kind in (*REPRINTS, MERGED, *EXCERPTS):
-        yield copies_scene(kind, originals, options.pairs, options.seed)
-    yield _look_alikes(originals, options)
+        yield copies_scene(kind, originals, pairs, seed)
+    yield look_alikes(originals, texts, seed, blind=blind)
 
 
-def _look_alikes(originals: Originals, options: argparse.Namespace) -> Scene:
-    make = blind_scene if options.blind else alike_scene
-    return make(originals, options.texts, options.seed)
+def look_alikes(originals: Originals, texts: int, seed: int, *, blind: bool = False) -> Scene:
+    """All that is no copy; with `blind` of the frames that nobody looked at."""
+    return (blind_scene if blind else alike_scene)(originals, texts, seed)
 
 
 def main() -> int:
@@ -57,7 +59,8 @@ def main() -> int:
     if options.show:
         return _show(options, originals)
     scores = {name: Score() for name in judges}
-    for scene in scenes(originals, options):
+    drawn = (options.texts, options.seed)
+    for scene in scenes(originals, options.pairs, *drawn, blind=options.blind):
         for name, judge in judges.items():
             scores[name].add(scene, judge(scene))
         print(f"{scene.name}: {len(scene.samples)} texts", file=sys.stderr)
@@ -106,9 +109,10 @@ def _show(options: argparse.Namespace, originals: Originals) -> int:
         return 0
     wanted = options.show
     every = (*REPRINTS, MERGED, *EXCERPTS)
-    found: Iterable[Scene] = (_look_alikes(originals, options),)
+    drawn = (options.texts, options.seed)
+    found: Iterable[Scene] = (look_alikes(originals, *drawn, blind=options.blind),)
     if wanted == UNRELATED:
-        found = scenes(originals, options)
+        found = scenes(originals, options.pairs, *drawn, blind=options.blind)
     elif wanted in every:
         found = (copies_scene(wanted, originals, options.pairs, options.seed),)
     for scene in found:

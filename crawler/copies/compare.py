@@ -21,6 +21,8 @@ WIDTH = (
 )
 SHORTER_LEAST = 0.40  # of the shorter text's runs, in both: one letter in ten changed leaves .66
 LONGER_LEAST = 0.20  # of the longer text's runs: a third of a text, one letter in ten changed, leaves .22
+WHOLE = 0.80  # of the shorter text's runs: it stands whole in the longer one, which may be a page of several
+LONGER_LEAST_OF_WHOLE = 0.10  # … and then this is enough: less is a brief in a round-up of the day
 EXCERPT_LENGTH = 0.75  # a text shorter than this share of the other, and found in it, is an excerpt
 EXCERPT_EXCESS = 1.5  # … and at least so much better contained in the other than the other in it
 VERBATIM = 0.97  # from here on there is nothing to weigh
@@ -96,8 +98,9 @@ def explain(one: Text, other: Text) -> tuple[Match | None, str]:
         f"{found.jaccard:.0%} of all 4-grams are in both; {found.of_shorter:.0%} of the shorter text's and "
         f"{found.of_longer:.0%} of the longer one's ({shorter} and {longer} letters)"
     )
-    if found.of_shorter < SHORTER_LEAST or found.of_longer < LONGER_LEAST:
-        return None, f"{much}: too few ({SHORTER_LEAST:.0%} and {LONGER_LEAST:.0%} are needed)"
+    longer_least = LONGER_LEAST_OF_WHOLE if found.of_shorter >= WHOLE else LONGER_LEAST
+    if found.of_shorter < SHORTER_LEAST or found.of_longer < longer_least:
+        return None, f"{much}: too few ({SHORTER_LEAST:.0%} and {longer_least:.0%} are needed)"
     if found.jaccard < VERBATIM:
         aligned = align(one.letters, other.letters)
         if found.of_shorter < ENDING_MOST and is_frame_only(aligned, one.length, other.length):

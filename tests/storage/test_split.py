@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from itertools import permutations
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Column, Table, insert, update
+from sqlalchemy import insert, update
 
 from crawler.items import Article
 from storage.corpus import uses
 from storage.engine import Database
 from storage.filters import Filters
-from storage.models import ARTICLE_IMAGE, IMAGE, METADATA, PICTURE
+from storage.models import ARTICLE_IMAGE, IMAGE, PICTURE, PICTURE_LINK
 from storage.queries import all_images
 from storage.rows import image_key
 from storage.split import SIDES, Groups, Side, deal, side_of, split
@@ -196,22 +195,7 @@ def test_an_empty_database_has_no_sides(database: Database) -> None:
     assert sides(database) == {}
 
 
-@pytest.fixture
-def look_alikes() -> Iterator[Table]:
-    """The table of pictures that look alike, as a later schema has it."""
-    known = METADATA.tables.get("picture_link")
-    if known is not None:
-        yield known
-        return
-    columns = (Column(name, BigInteger, nullable=False) for name in ("picture_id", "other_id"))
-    made = Table("picture_link", METADATA, *columns)
-    yield made
-    METADATA.remove(made)
-
-
-def test_pictures_that_look_alike_are_on_one_side(database: Database, look_alikes: Table) -> None:
-    with database.writing() as conn:
-        look_alikes.create(conn, checkfirst=True)
+def test_pictures_that_look_alike_are_on_one_side(database: Database) -> None:
     made = [article(n, images=[image(n, sha256=f"{n:064x}")]) for n in range(10, 60)]
     store(database, *made)
     before = sides(database)
@@ -223,12 +207,32 @@ def test_pictures_that_look_alike_are_on_one_side(database: Database, look_alike
         for p in rows(database, ARTICLE_IMAGE, image_id=u.id)
     }
     with database.writing() as conn:
-        conn.execute(insert(look_alikes).values(picture_id=pictures[one], other_id=pictures[other]))
+        link = {
+            "picture_id": pictures[one],
+            "other_id": pictures[other],
+            "distance": 3,
+            "why": "looks the same",
+        }
+        conn.execute(insert(PICTURE_LINK).values(link))
 
     after = sides(database)
 
     assert after[one] == after[other]
     assert sum(before[url] != after[url] for url in before) == 1
+
+
+def test_images_that_showed_one_picture_when_they_were_fetched_are_on_one_side(database: Database) -> None:
+    store(database, *(article(n, images=[image(n)]) for n in range(10, 60)))
+    before = sides(database)
+    one = next(url for url, side in before.items() if side == "train")
+    other = next(url for url, side in before.items() if side != "train")
+    with database.writing() as conn:
+        conn.execute(insert(PICTURE).values(id=1, sha256="a" * 64))
+        conn.execute(update(IMAGE).where(IMAGE.c.url.in_([one, other])).values(picture_id=1))
+
+    after = sides(database)
+
+    assert after[one] == after[other]
 
 
 def test_the_file_of_a_fetched_picture_is_named(database: Database) -> None:
