@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from crawler.copies import METHOD
 from crawler.copies.publisher import Copy, publisher
-from crawler.portals.registry import portal_by_name
+from crawler.portals.registry import portal_by_name, portal_of
 from crawler.undeclared import domain
 from storage.centres import Centres, Node, order_of
 from storage.models import ARTICLE, STORY, STORY_LINK
@@ -171,7 +171,8 @@ _COPIES = select(
 
 def _names(row: Any) -> tuple[str, ...]:
     """What the site of an article is called, the best known name first."""
-    declared = portal_by_name(row.portal) if row.portal else None
+    # an imported record need not name its portal
+    declared = portal_by_name(row.portal) if row.portal else portal_of(row.url)
     if declared is not None:
         return (declared.title, *declared.site_names)
     site = domain(row.url)

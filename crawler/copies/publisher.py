@@ -18,6 +18,34 @@ _FORM = re.compile(
 )
 
 
+# what portals write where they name nobody, or mean themselves
+_NOBODY = frozenset(
+    [
+        "综合",
+        "综合整理",
+        "综合报道",
+        "网络",
+        "网络综合",
+        "网络转载",
+        "互联网",
+        "转载",
+        "其他",
+        "其它",
+        "未知",
+        "不详",
+        "佚名",
+        "来源",
+        "本站",
+        "本网",
+        "本报",
+        "本刊",
+        "本台",
+        "原创",
+        "本站原创",
+    ]
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """One article of a story."""
@@ -91,8 +119,8 @@ def house(source: str) -> str:
 
 
 def _other(copy: Copy, own: set[str]) -> str | None:
-    """The source that a page names, unless it is the page's own site."""
-    if not copy.source or not letters(copy.source):
+    """The house that a page names as its source, unless it is the page's own site."""
+    if not copy.source or letters(copy.source) in _NOBODY | {""} or house(copy.source) in _NOBODY:
         return None
     parts = {house(part) for part in _PARTS.split(copy.source) if letters(part)}
     return None if own & (parts | {house(copy.source)}) else copy.source

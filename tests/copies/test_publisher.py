@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crawler.copies.publisher import Copy, publisher
 
 
@@ -40,3 +42,10 @@ def test_an_app_is_the_paper_and_a_portal_s_paper_is_the_portal() -> None:
 
 def test_a_source_of_signs_only_says_nothing() -> None:
     assert who(("河口网", "：— "), ("江南在线", None)) == ("河口网", 1)
+
+
+@pytest.mark.parametrize(
+    "source", ["综合", "网络", "来源：互联网", "本站", "原创", "本报", "未知", "佚名", "来源："]
+)
+def test_a_source_that_names_no_house_says_nothing(source: str) -> None:
+    assert who(("河口网", source), ("江南在线", source)) == ("河口网", 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.items import Article, to_record
+from crawler.items import Article, Source, to_record
 from storage.engine import Database
 from storage.models import ARTICLE, STORY, STORY_LINK
 from storage.queries import all_articles
@@ -209,3 +209,12 @@ def test_a_corrected_time_makes_another_one_the_first(database: Database) -> Non
 
     assert list(clusters(database)) == [url(1)]
     assert links(database) == {(url(2), url(1), "same"), (url(3), url(1), "same")}
+
+
+def test_a_record_that_names_no_portal_stands_at_the_one_its_address_belongs_to(database: Database) -> None:
+    own = "https://news.people.com.cn/a/1.html"
+    store(database, copy(2, portal=None, source=Source("人民网")))
+    store(database, copy(1, portal=None, source=Source("人民网"), url=own, canonical_url=own))
+
+    (story,) = rows(database, STORY)
+    assert (story.publisher, row(database, ARTICLE, url=own).id) == ("人民网", story.first_article_id)
