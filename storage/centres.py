@@ -30,6 +30,7 @@ from storage.sketches import SHARED_LEAST, Filed, Shelf
 Order = tuple[datetime, str]
 _LATE = datetime.max.replace(tzinfo=UTC)
 _TEXTS = 2_000  # texts kept ready to be compared: some 10 KB each
+PICTURES_TEXT_MOST = 20  # letters: with more in both, a column's headline over its logos is no gallery
 SAME = Match("same", 1.0, "same normalised text")
 PICTURES = Match("pictures", 1.0, "same title and same pictures")
 
@@ -218,9 +219,12 @@ class Centres:
         """The match, and what was measured, in words."""
         if one.text_hash is not None and one.text_hash == other.text_hash:
             return SAME, SAME.why
-        match, why = explain(self._text(one), self._text(other))
+        mine, its = self._text(one), self._text(other)
+        match, why = explain(mine, its)
         if match is None and one.pictures_hash is not None and one.pictures_hash == other.pictures_hash:
-            return PICTURES, PICTURES.why
+            if min(mine.length, its.length) < PICTURES_TEXT_MOST or mine.letters == its.letters:
+                return PICTURES, PICTURES.why
+            why += "; title and pictures are the same, but each has a text of its own"
         return match, why
 
     def _text(self, node: Node) -> Text:

@@ -13,6 +13,7 @@ from crawler import command
 from crawler.diff import diff_lines, state_lines
 from crawler.items import to_record
 from crawler.output import day_and_minute, print_json, print_table, say
+from crawler.text import plain
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -78,7 +79,7 @@ class Command(command.Command):
                 if opts.why:
                     self.why(conn, opts)
                 elif args:
-                    self.one(conn, int(args[0][:18]), opts)
+                    self.one(conn, args[0], opts)
                 else:
                     self.all(conn, opts)
 
@@ -97,14 +98,15 @@ class Command(command.Command):
                 + (" that passes the filters" if _given(opts) else "")
             )
 
-    def one(self, conn: Connection, story_id: int, opts: argparse.Namespace) -> None:
+    def one(self, conn: Connection, number: str, opts: argparse.Namespace) -> None:
         from storage.reprints import story, timeline
 
-        row = story(conn, story_id)
+        # beyond 63 bits the database would not understand the number
+        row = story(conn, int(number)) if len(number) < 19 else None
         if row is None:
-            raise command.CommandError(f"no story {story_id}; scrapy stories lists them")
-        if row.id != story_id:
-            say(f"story {story_id} is part of story {row.id} now")
+            raise command.CommandError(f"no story {number}; scrapy stories lists them")
+        if row.id != int(number):
+            say(f"story {number} is part of story {row.id} now")
         copies = timeline(conn, row.id)
         if opts.json:
             print_json([story_record(row) | {"copies": [copy_record(copy) for copy in copies]}])
@@ -187,7 +189,7 @@ def copy_lines(copy: Copy, centre: Article, *, whole: bool) -> Iterator[str]:
         yield f"  repeats {', '.join(map(str, copy.also))} of other stories too"
     if article is centre:
         return
-    changes = list(diff_lines(_lines(centre), _lines(article)))
+    changes = list(diff_lines(_lines(centre), _as_in(_lines(centre), _lines(article))))
     if whole:
         yield from (f"    {line}" for line in changes)
     elif changes:
@@ -201,6 +203,12 @@ def copy_lines(copy: Copy, centre: Article, *, whole: bool) -> Iterator[str]:
 
 def _lines(article: Article) -> list[str]:
     return state_lines(article.title, article.body_text, to_record(article)["images"])
+
+
+def _as_in(old: list[str], new: list[str]) -> list[str]:
+    """The new lines, those that only have other forms of the same characters as the old ones have them."""
+    known = {plain(line): line for line in old}
+    return [known.get(plain(line), line) for line in new]
 
 
 def _line(row: StoryRow) -> tuple[object, ...]:

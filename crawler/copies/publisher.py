@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from crawler.copies.normal import letters
 
 # 据新华社, 来源：人民网, 转自 人民日报客户端
-_BEFORE = re.compile(r"\A(?:据|来源|稿件来源|文章来源|信息来源|转自|转载自|综合|摘自)+[:：\s]*")
+_BEFORE = re.compile(
+    r"\A(?:据|来源|稿件来源|文章来源|信息来源|图片来源|转自|转载自|综合自|综合|摘自)+[:：\s]*"
+)
 _PARTS = re.compile(r"[-－—–―_·•|｜/、，,;；\s（(）)《》「」]+")
 # one house under several names: the paper's app, account or micro-blog is the paper
+# 新华社北京3月5日电, 新华社记者 叶知秋
+_WIRE = re.compile(r"(?<=社)(?:[\u4e00-\u9fff]{2,4})?(?:记者.*|(?:\d+月)?(?:\d+日)?电)\Z")
 _FORM = re.compile(
     r"(?:官方)?(?:微信公众号|微信公号|公众号|微信|微博|客户端|新闻客户端|app|融媒体|头条号|网站|官网)+\Z"
 )
@@ -91,11 +95,11 @@ def publisher(copies: Sequence[Copy]) -> Publisher:
         if not further or house(further) in seen:
             break
         wanted = house(further)
-    name = own.names[0] if own else next(name for _, name in named if house(name) == wanted)
+    name = own.names[0] if own else clean_name(next(name for _, name in named if house(name) == wanted))
     told = f"{votes[wanted]} of {len(copies)} copies name {name} as their source"
     if own:
         return Publisher(name, own.article_id, f"{told}; its own copy names no other")
-    return Publisher(clean_name(name), copies[0].article_id, f"{told}; its own copy is not stored")
+    return Publisher(name, copies[0].article_id, f"{told}; its own copy is not stored")
 
 
 def clean_name(source: str) -> str:
@@ -105,7 +109,7 @@ def clean_name(source: str) -> str:
     '人民网'
     """
     parts = [part for part in _PARTS.split(_BEFORE.sub("", source.strip())) if part]
-    return parts[0] if parts else source
+    return _WIRE.sub("", parts[0]) if parts else source
 
 
 def house(source: str) -> str:
@@ -120,7 +124,9 @@ def house(source: str) -> str:
 
 def _other(copy: Copy, own: set[str]) -> str | None:
     """The house that a page names as its source, unless it is the page's own site."""
-    if not copy.source or letters(copy.source) in _NOBODY | {""} or house(copy.source) in _NOBODY:
+    if not copy.source or "://" in copy.source:  # an address is no name
+        return None
+    if letters(copy.source) in _NOBODY | {""} or house(copy.source) in _NOBODY:
         return None
     parts = {house(part) for part in _PARTS.split(copy.source) if letters(part)}
     return None if own & (parts | {house(copy.source)}) else copy.source

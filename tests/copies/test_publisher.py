@@ -49,3 +49,10 @@ def test_a_source_of_signs_only_says_nothing() -> None:
 )
 def test_a_source_that_names_no_house_says_nothing(source: str) -> None:
     assert who(("河口网", source), ("江南在线", source)) == ("河口网", 1)
+
+
+def test_a_wire_s_dateline_is_the_wire_and_an_address_is_no_name() -> None:
+    wire = [("河口网", "据新华社北京3月5日电"), ("江南在线", "新华社记者 叶知秋"), ("青石网", "综合自新华社")]
+
+    assert who(*wire, ("山前网", "https://www.people.com.cn/")) == ("新华社", 1)
+    assert who(("河口网", "https://www.people.com.cn/"), ("江南在线", None)) == ("河口网", 1)

@@ -122,18 +122,38 @@ def test_texts_too_short_to_tell_articles_apart_are_no_copies(database: Database
     assert clusters(database) == {}
 
 
-def test_one_headline_over_the_same_pictures_is_a_story_though_the_texts_differ(database: Database) -> None:
+def test_one_headline_over_the_same_pictures_is_a_story_though_only_one_has_a_text(
+    database: Database,
+) -> None:
     pictures = [image(1), image(2)]
     mirrored = [image(2, url="https://cdn.other.example/photo2.jpg"), image(1)]
 
     store(
         database,
-        article(1, title="组图：春茶", images=pictures),
+        article(1, title="组图：春茶", images=pictures, body_text="茶农在采茶。"),
         article(2, title="组图: 春茶", images=mirrored),
-        article(3, title="组图：秋茶", images=[image(1), image(2)]),
+        article(3, title="组图：秋茶", images=[image(1), image(2)], body_text=""),
     )
 
     assert links(database) == {(url(2), url(1), "pictures")}
+
+
+@pytest.mark.parametrize("long", [True, False])
+def test_a_column_s_headline_over_its_logos_is_no_story(database: Database, long: bool) -> None:
+    bodies = [
+        text(n) + text(n + 50) if long else f"明天{sky}，偏南风二到三级，出门请带伞，注意防滑。"
+        for n, sky in ((1, "小雨"), (2, "转晴"))
+    ]
+
+    store(
+        database,
+        *(
+            article(n, title="每日天气", images=[image(1), image(2)], body_text=body)
+            for n, body in enumerate(bodies)
+        ),
+    )
+
+    assert clusters(database) == {}
 
 
 def test_one_picture_under_one_headline_is_no_story(database: Database) -> None:
@@ -145,7 +165,7 @@ def test_one_picture_under_one_headline_is_no_story(database: Database) -> None:
 def chain(number: int) -> Article:
     """1 and 2 share pictures, 2 and 3 share a text; 1 and 3 share nothing."""
     pictures = [image(1), image(2)] if number < 3 else []
-    return article(number, title="组图：春茶", images=pictures, body_text=text(1 if number == 1 else 2))
+    return article(number, title="组图：春茶", images=pictures, body_text="" if number == 1 else text(2))
 
 
 @pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
@@ -158,7 +178,7 @@ def test_what_only_touches_is_not_chained_together(database: Database, order: tu
 
 
 def test_an_article_that_repeats_two_is_linked_to_both_and_belongs_to_the_earlier(database: Database) -> None:
-    first = [article(n, title="组图：春茶", images=[image(1), image(2)]) for n in (1, 2)]
+    first = [article(n, title="组图：春茶", images=[image(1), image(2)], body_text="") for n in (1, 2)]
     second = [article(n, body_text=text(9)) for n in (3, 4)]
     store(database, *first, *second)
 
@@ -169,7 +189,7 @@ def test_an_article_that_repeats_two_is_linked_to_both_and_belongs_to_the_earlie
 
 
 def test_two_stories_that_an_earlier_article_turns_out_to_hold_become_one(database: Database) -> None:
-    first = [article(n, title="组图：春茶", images=[image(1), image(2)]) for n in (1, 2)]
+    first = [article(n, title="组图：春茶", images=[image(1), image(2)], body_text="") for n in (1, 2)]
     second = [article(n, body_text=text(9)) for n in (3, 4)]
     store(database, *first, *second)
     assert len(clusters(database)) == 2
