@@ -98,7 +98,7 @@ CLOSESPIDER_TIMEOUT = 1 * DAY  # seconds: the next scheduled run goes on where t
 MEMUSAGE_LIMIT_MB = 2048  # a run stays far below; beyond it something leaks, and stopping loses nothing
 MEMUSAGE_CHECK_INTERVAL_SECONDS = 15.0
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = (
-    128 * KIB
+    64 * KIB
 )  # of pages that wait for the database: what a kill costs to fetch again
 CONCURRENT_ITEMS = 16  # items of one page in the pipelines at once: event loop lag 1 ms, at 100 it was 23 ms
 REACTOR_THREADPOOL_MAXSIZE = 10  # threads for name lookups
