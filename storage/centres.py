@@ -63,6 +63,12 @@ class Node:
         return self.decided and not self.links
 
 
+def are_equal(one: Node, other: Node) -> bool:
+    """True when no third article can match one of them and not the other."""
+    decisive = (one.text_hash, one.pictures_hash, one.title, one.body)
+    return decisive == (other.text_hash, other.pictures_hash, other.title, other.body)
+
+
 def may_match(one: Node, other: Node) -> bool:
     """True when two articles find each other as Shelf.near() does it; others are no copies by definition."""
     mine, theirs = one.keys, other.keys
@@ -176,13 +182,11 @@ class Centres:
             self.touched.add(other.id)
             for centre_id in node.links.keys() - other.links.keys():
                 centre = self.nodes[centre_id]
-                # what an equal article matched, this one does
-                equal = node.text_hash is not None and (node.text_hash, node.title) == (
-                    centre.text_hash,
-                    centre.title,
-                )
-                found = before if equal else self.match(other, centre) if may_match(other, centre) else None
-                if found:
+                # what matched an equal article matches this one, and ten thousand copies cost no comparison
+                found = before if are_equal(node, centre) else None
+                if found is None and may_match(other, centre):
+                    found = self.match(other, centre)
+                if found is not None:
                     self._hang(other, centre_id, found)
             if not other.links:
                 self._redo(other)
@@ -228,7 +232,8 @@ class Centres:
         return match, why
 
     def _text(self, node: Node) -> Text:
-        name = (node.text_hash or f"of {node.id}", node.title)
+        # not by its hash: what a text is compared by must not depend on which copy was seen first
+        name = (node.body, node.title)
         ready = self._texts.pop(name, None) or Text(node.body, node.title)
         self._texts[name] = ready
         if len(self._texts) > _TEXTS:

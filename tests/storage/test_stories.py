@@ -201,6 +201,24 @@ def test_two_stories_that_an_earlier_article_turns_out_to_hold_become_one(databa
     assert (merged.size, merged.first_article_id, merged.merged_into) == (0, None, kept.id)
 
 
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_an_earlier_copy_without_the_pictures_does_not_inherit_what_only_the_pictures_linked(
+    database: Database, order: tuple[int, ...]
+) -> None:
+    # 1 and 2 share text and title, 2 and 3 share title and pictures, 1 has no pictures
+    shown = {1: (text(1), []), 2: (text(1), [1, 2]), 3: ("", [1, 2])}
+    made = {
+        n: article(n, title="组图：春茶", body_text=body, images=[image(i) for i in numbers])
+        for n, (body, numbers) in shown.items()
+    }
+
+    for number in order:
+        store(database, made[number])
+
+    assert clusters(database) == {url(1): (url(1), url(2))}
+    assert links(database) == {(url(2), url(1), "same")}
+
+
 def test_an_article_whose_text_is_changed_leaves_its_story(database: Database) -> None:
     store(database, copy(1), copy(2), copy(3))
 
