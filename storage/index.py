@@ -122,11 +122,9 @@ def _take_out(conn: Connection, kind: Kind, keys: Sequence[int]) -> None:
         ids = (segment.id << CHUNK_BITS) + some
         dead = np.zeros(segment.size, dtype=np.bool_) if segment.dead is None else segment.dead.copy()
         before = int(dead.sum())
-        found = read_keys(conn, ids.tolist())
-        for chunk_id in ids.tolist():
-            begin = (chunk_id & ((1 << CHUNK_BITS) - 1)) * CHUNK
-            own = found[chunk_id]
-            dead[begin : begin + len(own)] |= np.isin(own, wanted)
+        docs = (some[:, None] * CHUNK + np.arange(CHUNK)).ravel()
+        docs = docs[docs < segment.size]
+        dead[docs] |= np.isin(read_keys(conn, ids.tolist()), wanted)
         if int(dead.sum()) > before:
             bits = np.packbits(dead, bitorder="little").tobytes()
             mine = SEARCH_SEGMENT.c.id == bindparam("segment")

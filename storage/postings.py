@@ -162,25 +162,26 @@ class Postings:
             self._begins[self._firsts >= key], self._ends[self._firsts >= key], strict=True
         ):
             found[begin:end] = True
-        split = np.flatnonzero((self._firsts < key) & (self._lasts >= key))
-        for chunk, keys in self._keys(split):
-            found[self._begins[chunk] : self._ends[chunk]] = keys >= key
+        docs, keys = self._keys(np.flatnonzero((self._firsts < key) & (self._lasts >= key)))
+        found[docs] = keys >= key
         return found & self.live
 
     def with_keys(self, keys: Numbers, step: int = 1) -> Bits:
         """Documents whose sort key, rounded down to a multiple of `step`, is one of the sorted `keys`."""
         found = self.none()
-        found[self._packed :] = np.isin(self.fresh_keys - self.fresh_keys % step, keys)
+        if not len(keys):
+            return found
+        found[self._packed :] = _are_in(self.fresh_keys - self.fresh_keys % step, keys)
         lows = self._firsts - self._firsts % step
         some = np.searchsorted(keys, lows) < np.searchsorted(keys, self._lasts, side="right")
-        for chunk, own in self._keys(np.flatnonzero(some)):
-            found[self._begins[chunk] : self._ends[chunk]] = np.isin(own - own % step, keys)
+        docs, own = self._keys(np.flatnonzero(some))
+        found[docs] = _are_in(own - own % step, keys)
         return found & self.live
 
     def newest(self, hits: Bits, count: int, below: int | None = None) -> tuple[Numbers, Numbers]:
         """Numbers and sort keys of the newest `count` of `hits`, newest first; only keys under `below`."""
         fresh = np.flatnonzero(hits[self._packed :])
-        docs, keys = [fresh + self._packed], [self.fresh_keys[fresh]]
+        all_docs, all_keys = fresh + self._packed, self.fresh_keys[fresh]
         if len(self._ids):
             number = np.add.reduceat(hits[: self._packed], self._begins, dtype=np.int64)
             some = number > 0 if below is None else (number > 0) & (self._firsts < below)
@@ -191,20 +192,25 @@ class Postings:
             enough = int(np.searchsorted(np.cumsum(sure), count))
             if enough < len(order):
                 order = order[self._lasts[order] >= self._firsts[order[enough]]]
-            for chunk, own in self._keys(order):
-                at = np.flatnonzero(hits[self._begins[chunk] : self._ends[chunk]])
-                docs.append(at + self._begins[chunk])
-                keys.append(own[at])
-        all_docs, all_keys = np.concatenate(docs), np.concatenate(keys)
+            docs, keys = self._keys(order)
+            mine = hits[docs]
+            all_docs, all_keys = np.append(docs[mine], all_docs), np.append(keys[mine], all_keys)
         if below is not None:
             kept = all_keys < below
             all_docs, all_keys = all_docs[kept], all_keys[kept]
         best = np.argsort(-all_keys, kind="stable")[:count]
         return all_docs[best], all_keys[best]
 
-    def _keys(self, chunks: npt.NDArray[np.intp]) -> list[tuple[int, Numbers]]:
-        """(number of the chunk, its sort keys)."""
-        if not len(chunks):
-            return []
-        found = read_keys(self._conn, self._ids[chunks].tolist())
-        return [(chunk, found[int(self._ids[chunk])]) for chunk in chunks.tolist()]
+    def _keys(self, chunks: npt.NDArray[np.intp]) -> tuple[Numbers, Numbers]:
+        """The documents of chunks, and their sort keys."""
+        begins, sizes = self._begins[chunks], self._ends[chunks] - self._begins[chunks]
+        starts = np.cumsum(sizes) - sizes
+        docs: Numbers = np.repeat(begins - starts, sizes) + np.arange(int(sizes.sum()))
+        return docs, read_keys(self._conn, self._ids[chunks].tolist())
+
+
+def _are_in(numbers: Numbers, wanted: Numbers) -> Bits:
+    """For each number whether it is one of `wanted`, which are sorted and at least one."""
+    at = np.minimum(np.searchsorted(wanted, numbers), len(wanted) - 1)
+    found: Bits = wanted[at] == numbers
+    return found

@@ -49,11 +49,14 @@ def read_segments(conn: Connection, kind: Kind) -> list[Segment]:
     ]
 
 
-def read_keys(conn: Connection, chunks: Sequence[int]) -> dict[int, Numbers]:
-    """The sort keys of rows of search_keys."""
+def read_keys(conn: Connection, chunks: Sequence[int]) -> Numbers:
+    """The sort keys of rows of search_keys, in the order of their ids here."""
+    if not chunks:
+        return np.empty(0, dtype=np.int64)
     listed, values = _listed(conn, chunks)
     statement = text(f"SELECT id, keys FROM search_keys WHERE id IN (SELECT value FROM {listed})")
-    return {row.id: np.frombuffer(row.keys, "<i8") for row in conn.execute(statement, {"values": values})}
+    found = {row[0]: row[1] for row in conn.execute(statement, {"values": values}).all()}
+    return np.frombuffer(b"".join([found[row_id] for row_id in chunks]), "<i8")
 
 
 def is_whole(conn: Connection, segment: Segment) -> bool:
