@@ -9,7 +9,7 @@ until the segment is written anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -71,21 +71,33 @@ def purge(conn: Connection) -> None:
                 merge(conn, kind, [segment])
 
 
-def optimize(conn: Connection) -> None:
-    """Merge what a search must look at into as few segments as possible, neighbours in time together."""
-    for kind in KINDS:
-        group: list[Segment] = []
-        for segment in sorted(read_segments(conn, kind), key=lambda s: int(s.fences[0])):
-            if group and sum(s.alive for s in group) + segment.alive > SIZE:
-                _merge_group(conn, kind, group)
-                group = []
-            group.append(segment)
-        _merge_group(conn, kind, group)
+def optimize(conn: Connection) -> bool:
+    """Merge one group of segments, neighbours in time, that fit into one; False when there is no such group.
+
+    To be called again and again, best in one transaction each: a merge may take a second, and writers wait.
+    """
+    return any(
+        _merge_group(conn, kind, group) for kind in KINDS for group in _groups(read_segments(conn, kind))
+    )
 
 
-def _merge_group(conn: Connection, kind: Kind, group: Sequence[Segment]) -> None:
-    if len(group) > 1 or any(segment.dead is not None for segment in group):
+def _groups(found: Iterable[Segment]) -> Iterator[list[Segment]]:
+    """Segments that fit into one, by time."""
+    group: list[Segment] = []
+    for segment in sorted(found, key=lambda s: int(s.fences[0])):
+        if group and sum(s.alive for s in group) + segment.alive > SIZE:
+            yield group
+            group = []
+        group.append(segment)
+    if group:
+        yield group
+
+
+def _merge_group(conn: Connection, kind: Kind, group: Sequence[Segment]) -> bool:
+    worth_it = len(group) > 1 or any(segment.dead is not None for segment in group)
+    if worth_it:
         merge(conn, kind, group)
+    return worth_it
 
 
 def _put(conn: Connection, kind: Kind, documents: list[Entry]) -> None:

@@ -22,7 +22,7 @@ class Optimized(NamedTuple):
 
 
 def optimize(database: Database, *, vacuum: bool = False) -> Optimized:
-    """Renew statistics and tidy up; with `vacuum` also give room back to the disk.
+    """Merge the search index, renew statistics; with `vacuum` also give room back to the disk.
 
     On SQLite a vacuum writes the file anew beside itself and needs as much free space; nobody else can write
     meanwhile. On PostgreSQL dead rows are always vacuumed, which lets counts be read from indexes alone, and
@@ -30,8 +30,10 @@ def optimize(database: Database, *, vacuum: bool = False) -> Optimized:
     """
     with database.reading() as conn:
         before = total(conn)
-    with database.writing() as conn:
-        index.purge(conn)
+    merged = True
+    while merged:
+        with database.writing() as conn:  # others write in between
+            merged = index.optimize(conn)
     if database.is_sqlite:
         _sqlite(database, vacuum)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection, text
 
@@ -13,6 +13,8 @@ from storage.merging import write_segment
 from storage.records import chunks
 from storage.segment_rows import Kind
 from storage.segments import SIZE
+
+Progress = Callable[[int, int], None]
 
 _PIECE = 500  # articles read at once
 # named one by one: a migration may run before the tables have all columns of today's models
@@ -30,20 +32,24 @@ _CHANNELS = text(
 )
 
 
-def reindex(conn: Connection) -> int:
+def reindex(conn: Connection, progress: Progress | None = None) -> int:
     """Write the whole index from the tables, oldest first, in the caller's transaction; how many articles.
 
-    The result is as good as the index gets: full segments, one after the other in time.
+    The result is as good as the index gets: full segments, one after the other in time. `progress` is called
+    with the articles done and all of them.
     """
     for table in ("search_segment", "search_keys", "search_page", "search_fresh"):
         conn.execute(text(f"DELETE FROM {table}"))
     waiting: dict[Kind, list[Entry]] = {"article": [], "picture": []}
     number = 0
+    total = conn.scalar(text("SELECT count(*) FROM article")) or 0
     for chunk in chunks(_stored(conn), _PIECE):
         number += len(chunk)
         waiting["article"] += article_entries(chunk)
         waiting["picture"] += image_entries(chunk)
         _write(conn, waiting, SIZE)
+        if progress is not None:
+            progress(number, total)
     _write(conn, waiting, 1)
     return number
 

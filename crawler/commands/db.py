@@ -1,9 +1,10 @@
-"""scrapy db upgrade|check|stats|backup|optimize|move|rekey: the care of the database."""
+"""scrapy db upgrade|check|stats|backup|optimize|reindex|move|rekey: the care of the database."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
@@ -11,7 +12,8 @@ from scrapy.exceptions import UsageError
 from crawler import command
 from crawler.output import print_json, print_table, say
 
-JOBS = ("upgrade", "check", "stats", "backup", "optimize", "move", "rekey")
+JOBS = ("upgrade", "check", "stats", "backup", "optimize", "reindex", "move", "rekey")
+_CLEAR = "\r\033[K"  # the terminal's line
 _NEEDS = {
     "backup": "the name of the copy, e.g. scrapy db backup tushuo-copy.db",
     "move": "the URL of an empty database, e.g. scrapy db move postgresql://user:password@host/name",
@@ -30,9 +32,10 @@ class Command(command.Command):
             "upgrade: bring the schema to this version, creating the database where there is none. "
             "check: is everything whole and does the search index agree with the articles? "
             "stats: how much there is. backup FILE: a copy while others write (SQLite). "
-            "optimize: renew statistics and tidy up, after a large import or now and then; with --vacuum "
-            "also give room back to the disk. move URL: copy everything into an empty database, SQLite or "
-            "PostgreSQL, with all numbers, and compare the counts; the old one stays as it is. "
+            "optimize: merge the search index and renew statistics, after a large import or now and then; "
+            "with --vacuum also give room back to the disk. reindex: make the search index anew from the "
+            "articles, where check found it wrong. move URL: copy everything into an empty database, SQLite "
+            "or PostgreSQL, with all numbers, and compare the counts; the old one stays as it is. "
             "rekey: apply today's URL rules to the articles stored under older ones; those that become one "
             "are merged with their revisions, and listed as URL and the URL that it became."
         )
@@ -74,7 +77,10 @@ class Command(command.Command):
             for problem in found:
                 print(problem)
             if found:
-                raise command.CommandError(f"{database.name}: {len(found)} problems; restore a backup")
+                raise command.CommandError(
+                    f"{database.name}: {len(found)} problems; restore a backup, or, where all of them are of "
+                    "the search index, scrapy db reindex"
+                )
             say(f"{database.name}: no problem found")
 
     def stats(self, _args: list[str], opts: argparse.Namespace) -> None:
@@ -109,6 +115,16 @@ class Command(command.Command):
             + ("" if gained > 0 or opts.vacuum else "; --vacuum gives free room back to the disk")
         )
 
+    def reindex(self, _args: list[str], _opts: argparse.Namespace) -> None:
+        from storage.reindex import reindex
+
+        progress = partial(show_progress, "article") if sys.stderr.isatty() else None
+        with self.database() as database, database.writing() as conn:
+            number = reindex(conn, progress)
+        if progress:
+            sys.stderr.write(_CLEAR)
+        say(f"{database.name}: the search index is made anew from {number} articles")
+
     def move(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.store import project_folder
         from storage.engine import open_database, resolve_url
@@ -121,7 +137,7 @@ class Command(command.Command):
             finally:
                 target.close()
                 if sys.stderr.isatty():
-                    sys.stderr.write("\r\033[K")
+                    sys.stderr.write(_CLEAR)
         if opts.json:
             print_json(table._asdict() for table in moved)
         else:
@@ -150,4 +166,4 @@ class Command(command.Command):
 
 
 def show_progress(table: str, done: int, total: int) -> None:
-    sys.stderr.write(f"\r\033[K{table}: {done:,} of {total:,}")
+    sys.stderr.write(f"{_CLEAR}{table}: {done:,} of {total:,}")

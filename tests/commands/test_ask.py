@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from crawler.items import RECORD_KEYS
 from storage.engine import Database, open_database
@@ -125,7 +125,7 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["ledger", "no url"], "is not an absolute http or https URL"),
         (["ledger", "https://["], "Invalid IPv6 URL"),
         (["ledger", "--failed"], "unknown option --failed"),
-        (["db"], "upgrade, check, stats, backup, optimize, move, rekey"),
+        (["db"], "upgrade, check, stats, backup, optimize, reindex, move, rekey"),
         (["db", "backup"], "backup needs the name"),
         (["export", "--format", "xml"], "use jsonl, csv, parquet"),
         (["export", "--since-id", "none"], "is not a number from 1 up"),
@@ -421,3 +421,18 @@ def test_db_optimize_says_what_the_database_takes(filled: str) -> None:
 
         assert done.code == 0, done.err
         assert "MiB before" in done.err
+
+
+def test_db_reindex_repairs_what_db_check_finds_in_the_index(filled: str) -> None:
+    with closing(open_database(filled)) as database, database.writing() as conn:
+        conn.execute(text("DELETE FROM search_fresh"))
+
+    found = scrapy("db", "check", database=filled)
+    repaired = scrapy("db", "reindex", database=filled)
+
+    assert found.code == 1
+    assert "missing in the search index" in found.out
+    assert "scrapy db reindex" in found.err
+    assert repaired.code == 0, repaired.err
+    assert "made anew from 5 articles" in repaired.err
+    assert scrapy("db", "check", database=filled).code == 0

@@ -101,9 +101,12 @@ def test_optimizing_leaves_few_segments_and_the_same_answers(database: Database)
     forget(database, 3)
     before = answers(database)
 
+    merges = 0
     with database.writing() as conn:
-        index.optimize(conn)
+        while index.optimize(conn):
+            merges += 1
 
+    assert merges > 1
     assert answers(database) == before
     assert problems(database) == []
     with database.reading() as conn:
@@ -194,7 +197,7 @@ def test_a_search_sees_one_state_while_the_index_is_merged(database: Database) -
         before = Postings(conn, "article")
         store(database, *(article(number) for number in range(200, 330)))
         with database.writing() as other:
-            index.optimize(other)
+            assert index.optimize(other)
             other.execute(SEARCH_SEGMENT.update().values(dead=None))
         hits = before.holding([marked(ANY, code) for code in of_run("茶园")])
         keys = before.newest(hits, 500)[1]
