@@ -54,6 +54,15 @@ class Matches:
         results = (self.holds(item, document, stands) for item in node.items)
         return all(results) if isinstance(node, And) else any(results)
 
+    @property
+    def doubtful(self) -> list[Words]:
+        """The phrases of which the texts must be looked at."""
+        return [leaf for leaf in self._found if isinstance(leaf, Words) and not leaf.term.exact]
+
+    def may_hold(self, words: Words, document: int) -> bool:
+        """Whether a document has all that the index knows of a phrase."""
+        return bool(self._found[words][document])
+
     def under(self, words: Words, mark: int, among: Bits) -> Bits:
         """Which of `among` may have the term in a field."""
         return self.postings.holding((tokens.marked(mark, code) for code in words.term.codes), among)

@@ -27,10 +27,11 @@ from storage.ranking import RANKED, RERANKED
 from storage.segment_rows import Kind
 from storage.snippets import snippet
 from storage.terms import And, Node, Words, wanted
-from storage.texts import Looked, look, whole_articles
+from storage.texts import Looked, look, standing, whole_articles
 
 Sort = Literal["newest", "relevance"]
-LOOKED = 1_000  # texts that one search may look at
+LOOKED = 10_000  # texts that one search may look at, in the database
+READ = 1_000  # texts that one search may read: where a phrase does not stand as it was typed
 SAMPLED = 200  # texts from which the number of matches is estimated
 _AT_ONCE = 500
 
@@ -77,7 +78,7 @@ class Hits(list[T], Generic[T]):
     after: str | None = None
     """Where the next page begins; None when there is none, or the order is by relevance."""
     complete: bool = True
-    """False when LOOKED texts were looked at before the page was full: there may be more."""
+    """False when LOOKED or READ texts were looked at before the page was full: there may be more."""
 
 
 class Count(NamedTuple):
@@ -85,6 +86,13 @@ class Count(NamedTuple):
 
     number: int
     estimate: bool
+
+
+class _Doubts(NamedTuple):
+    standing: dict[Words, set[int]]
+    """For each phrase the articles that have it as it was typed."""
+    unknown: list[int]
+    """What must be read to know."""
 
 
 class _Found(NamedTuple):
@@ -203,6 +211,7 @@ class _Search:
         self.words: list[Words] = list(dict.fromkeys(wanted(node))) if node else []
         self.matches = Matches(conn, Postings(conn, kind), self.node)
         self.complete = True
+        self._read = 0
         self._after: int | None = None
 
     def page(self, sort: Sort, limit: int, page: int, after: str | None) -> list[_Found]:
@@ -224,20 +233,22 @@ class _Search:
         return hits
 
     def newest(self, count: int, below: int | None, *, bounded: bool = True) -> list[_Found]:
-        """The newest `count` matches; fewer, and not `complete`, when LOOKED texts did not suffice."""
+        """The newest `count` matches; fewer, and not `complete`, when LOOKED or READ texts are too few."""
         matches = self.matches
         if matches.exact:
             keys = matches.postings.newest(matches.may, count, below)[1]
             return [_Found(key, 0.0) for key in keys.tolist()]
         found: list[_Found] = []
-        done, piece = 0, count + count // 4
-        while done < LOOKED or not bounded:
-            piece = min(piece, LOOKED - done if bounded else _AT_ONCE)
+        done, self._read, piece = 0, 0, min(count + count // 4, _AT_ONCE, LOOKED)
+        while not bounded or (done < LOOKED and self._read < READ):
             documents, keys = matches.postings.newest(matches.may, piece, below)
+            read = self._read
             found += [_Found(key, 0.0) for key in self._true(documents.tolist(), keys.tolist())]
             if len(found) >= count or len(keys) < piece:
                 return found[:count]
-            done, piece, below = done + piece, piece * 2, int(keys[-1])
+            done, below = done + piece, int(keys[-1])
+            many = 4 * piece if self._read - read < piece // 10 else min(2 * piece, _AT_ONCE)
+            piece = min(many, LOOKED - done if bounded else LOOKED)
         self.complete, self._after = False, below
         return found
 
@@ -255,7 +266,7 @@ class _Search:
         done = len(first)
         while len(found) < count and len(rest):
             piece, rest = rest[:_AT_ONCE], rest[_AT_ONCE:]
-            if not self.matches.exact and done >= LOOKED:
+            if not self.matches.exact and (done >= LOOKED or self._read >= READ):
                 self.complete = False
                 break
             done += len(piece)
@@ -266,16 +277,26 @@ class _Search:
     def count(self) -> Count:
         matches = self.matches
         sure = int(matches.sure.sum())
-        if matches.exact:
+        if matches.exact or self.node is None:
             return Count(sure, estimate=False)
         unsure = matches.may & ~matches.sure
         number = int(unsure.sum())
-        most = LOOKED if number <= LOOKED else SAMPLED
-        documents, keys = matches.postings.newest(unsure, most)
-        true = len(self._true(documents.tolist(), keys.tolist()))
-        if number <= most:
-            return Count(sure + true, estimate=False)
-        return Count(sure + round(number * true / most), estimate=True)
+        most = number if number <= LOOKED else READ
+        documents, keys = (part.tolist() for part in matches.postings.newest(unsure, most))
+        doubts = self._doubts(documents, keys)
+        # what is known without reading, and of the rest a part
+        unknown = set(doubts.unknown)
+        read = set(doubts.unknown[: len(unknown) if len(unknown) <= READ else SAMPLED])
+        texts = look(self._conn, self._kind, list(read))
+        known = true = 0
+        for document, key in zip(documents, keys, strict=True):
+            if key not in unknown:
+                known += self._holds(document, key, doubts, texts)
+            elif key in read:
+                true += self._holds(document, key, doubts, texts)
+        found = known + (true * len(unknown) / len(read) if read else 0)
+        estimate = most < number or len(read) < len(unknown)
+        return Count(sure + round(found * number / most if most else 0), estimate)
 
     def _true(
         self, documents: list[int], keys: list[int], looked: dict[int, Looked] | None = None
@@ -283,14 +304,40 @@ class _Search:
         """The keys of those documents that do match."""
         if self.matches.exact or self.node is None:
             return keys
-        node, sure = self.node, self.matches.sure
-        doubtful = [key for document, key in zip(documents, keys, strict=True) if not sure[document]]
-        texts = look(self._conn, self._kind, doubtful) if looked is None else looked
+        doubts = _Doubts({}, [])
+        if looked is None:
+            doubts = self._doubts(documents, keys)
+            looked = look(self._conn, self._kind, doubts.unknown)
+            self._read += len(looked)
         return [
             key
             for document, key in zip(documents, keys, strict=True)
-            if sure[document] or self.matches.holds(node, document, texts[key].stands)
+            if self.matches.sure[document] or self._holds(document, key, doubts, looked)
         ]
+
+    def _doubts(self, documents: list[int], keys: list[int]) -> _Doubts:
+        """Of documents that may match, in which the phrases stand as typed, and which must be read."""
+        sure, phrases = self.matches.sure, self.matches.doubtful
+        doubtful = [
+            (document, key) for document, key in zip(documents, keys, strict=True) if not sure[document]
+        ]
+        standing_in = {
+            words: standing(self._conn, self._kind, words, [key for _, key in doubtful]) for words in phrases
+        }
+        unknown = [
+            key
+            for document, key in doubtful
+            if any(
+                key not in standing_in[words] and self.matches.may_hold(words, document) for words in phrases
+            )
+        ]
+        return _Doubts(standing_in, unknown)
+
+    def _holds(self, document: int, key: int, doubts: _Doubts, texts: dict[int, Looked]) -> bool:
+        def stands(words: Words) -> bool:
+            return key in doubts.standing.get(words, ()) or texts[key].stands(words)
+
+        return self.node is not None and self.matches.holds(self.node, document, stands)
 
 
 def _key(after: str | None) -> int | None:

@@ -12,7 +12,7 @@ from storage import search
 from storage.engine import Database
 from storage.filters import Filters
 from storage.query import MAX_QUERY
-from storage.search import ArticleHit, Hits, ImageHit, search_articles, search_images
+from storage.search import ArticleHit, Hits, ImageHit, count_matches, search_articles, search_images
 from tests.factories import article, image, numbers, store
 
 
@@ -328,6 +328,42 @@ def test_a_search_that_looked_at_many_texts_in_vain_says_where_it_goes_on(
 
     assert (numbers(hit.article for hit in first), first.complete) == ([8], False)
     assert (numbers(hit.article for hit in second), second.complete) == ([1], True)
+
+
+def test_a_phrase_as_it_was_typed_is_counted_without_reading_texts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = [about(n, "元宵看灯会") for n in (1, 2, 3)]
+    near = about(4, "灯会没有看灯")  # has both pairs, but not the phrase
+    store(database, *typed, near, *(about(n, "元宵看燈會") for n in (5, 6)))
+
+    def count() -> tuple[int, bool]:
+        with database.reading() as conn:
+            return count_matches(conn, "看灯会")
+
+    exact = count()
+    monkeypatch.setattr(search, "READ", 2)
+    monkeypatch.setattr(search, "SAMPLED", 2)
+    guessed = count()
+    monkeypatch.setattr(search, "LOOKED", 5)
+    guessed_from_two = count()
+
+    assert exact == (5, False)
+    assert guessed == (6, True)  # three of which it was known, and of the others both that were read
+    assert guessed_from_two == (6, True)
+
+
+def test_deep_pages_of_a_phrase_are_the_pages_of_all_its_hits(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["元宵看灯会", "灯会没有看灯", "元宵看燈會"]
+    store(database, *(about(n, texts[n % 3]) for n in range(1, 91)))
+    expected = [n for n in range(90, 0, -1) if n % 3 != 1]
+    monkeypatch.setattr(search, "_AT_ONCE", 8)
+
+    pages = [numbers(hit.article for hit in hits(database, "看灯会", limit=7, page=n)) for n in range(1, 10)]
+
+    assert [number for page in pages for number in page] == expected
 
 
 def test_a_phrase_as_long_as_a_query_may_be_is_found(database: Database) -> None:
