@@ -16,7 +16,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
+from itertools import combinations, product
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -60,46 +61,57 @@ def questions(conn: Connection, size: int) -> Iterator[Question]:
     yield from (Question("one character", word, _search(word)) for word in letters)
     mixed = [*rare[-3:], *medium[-5:], *frequent[-5:]]
     yield from (Question("field", f"title:{w}", _search(f"title:{w}")) for w in mixed)
-    pairs = list(zip(frequent, reversed(frequent), strict=True))[: len(frequent) // 2]
-    for one, other in pairs:
+    for one, other in list(zip(frequent, reversed(frequent), strict=True))[: len(frequent) // 2]:
         for query in (f"{one} {other}", f"{one} OR {other}", f"{one} -{other}"):
             yield Question("two words", query, _search(query))
-    for word in mixed:
-        for filters in _filters(conn):
-            yield Question("two filters", f"{word} {_shown(filters)}", _search(word, filters))
+    pairs = _filters(conn)
+    for number, word in enumerate(mixed):
+        for ways in pairs:
+            both = ways[number % len(ways)]
+            yield Question("two filters", f"{word} {_shown(both)}", _search(word, both))
     yield from (Question("by relevance", w, _search(w, sort="relevance")) for w in (*mixed, *phrases[-3:]))
     yield from (Question("page 1,000", w, _search(w, page=1_000)) for w in frequent)
     cursor = search_articles(conn, frequent[-1], limit=1, page=min(20_000, size // 4))[0].cursor
     yield from (Question("after a cursor", w, _search(w, after=cursor)) for w in (*frequent, *phrases[-3:]))
     yield from (Question("count", w, _count(w)) for w in (*mixed, *phrases[-6:]))
-    for word in mixed:
-        yield Question("count with two filters", word, _count(word, next(_filters(conn))))
+    for number, word in enumerate(mixed):
+        for ways in pairs[number % 4 :: 4]:
+            both = ways[number // 4 % len(ways)]
+            yield Question("count with two filters", f"{word} {_shown(both)}", _count(word, both))
     yield from (Question("pictures", w, _images(w)) for w in (*mixed, *phrases[-3:]))
     ids = list(conn.scalars(select(ARTICLE.c.id).where(ARTICLE.c.id % max(size // 40, 1) == 1)))
     yield from (Question("show", str(number), _show(number)) for number in ids)
 
 
-def _filters(conn: Connection) -> Iterator[Filters]:
-    """Pairs of filters: frequent and rare ones together."""
-    frequent = _values(conn, ARTICLE.c.source_name, most=True)
-    seldom = _values(conn, ARTICLE.c.source_name, most=False)
-    portal = _values(conn, ARTICLE.c.portal, most=True)
-    days = list(
-        conn.execute(select(func.min(ARTICLE.c.published_day), func.max(ARTICLE.c.published_day))).one()
-    )
-    last = date.fromisoformat(days[1])
-    yield Filters(portal=portal, since=date(last.year, 1, 1))
-    yield Filters(portal=portal, source=seldom)
-    yield Filters(source=frequent, pictures=True)
-    yield Filters(source=seldom, until=date(last.year - 1, 1, 1))
-    yield Filters(changed=False, gone=False)
-    yield Filters(changed=True, portal=portal)
+def _filters(conn: Connection) -> list[list[Filters]]:
+    """For each two filters there are, both together, in several ways: frequent with rare values."""
+    days = conn.execute(select(func.min(ARTICLE.c.published_day), func.max(ARTICLE.c.published_day))).one()
+    first, last = (date.fromisoformat(day) for day in days)
+    values: dict[str, list[Any]] = {
+        "portal": _values(conn, ARTICLE.c.portal),
+        "channel": [path.split("/")[-1] for path in _values(conn, ARTICLE.c.channel_path)],
+        "source": _values(conn, ARTICLE.c.source_name),
+        "since": [last - timedelta(days=30), first + (last - first) / 2],
+        "until": [first + timedelta(days=30), first + (last - first) / 2],
+        "story": _values(conn, ARTICLE.c.story_id),
+        "pictures": [True, False],
+        "changed": [True, False],
+        "gone": [True, False],
+    }
+    known = [name for name, some in values.items() if some]
+    return [
+        [Filters(**{one: a, other: b}) for a, b in product(values[one], values[other])]
+        for one, other in combinations(known, 2)
+    ]
 
 
-def _values(conn: Connection, column: Any, *, most: bool) -> str | None:
-    order = func.count().desc() if most else func.count()
-    statement = select(column).where(column.is_not(None)).group_by(column).order_by(order, column).limit(1)
-    return conn.scalar(statement)
+def _values(conn: Connection, column: Any) -> list[Any]:
+    """The most frequent value and one of the rarest."""
+    found = []
+    for order in (func.count().desc(), func.count()):
+        grouped = select(column).where(column.is_not(None)).group_by(column)
+        found += conn.scalars(grouped.order_by(order, column).limit(1))
+    return found
 
 
 def _shown(filters: Filters) -> str:
