@@ -9,10 +9,12 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
 from storage.engine import Database
+from storage.filters import COLUMNS
 from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, STORY
 from storage.postings import indexed_keys
 from storage.rows import KEY_STEP, MAX_NUMBERED
 from storage.segment_rows import Kind, is_whole, read_segments
+from storage.tokens import CHANGED, GONE, Numbers, marked
 
 
 def problems(database: Database) -> list[str]:
@@ -78,14 +80,22 @@ def _index(conn: Connection) -> Iterator[str]:
     for segment_id in broken:
         yield f"segment {segment_id} of the search index is incomplete"
     for kind, statement in kinds if not broken else ():
-        stored = np.sort(np.fromiter(conn.execution_options(yield_per=10_000).scalars(statement), np.int64))
-        entries = np.sort(indexed_keys(conn, kind))
+        stored, entries = _keys(conn, statement), np.sort(indexed_keys(conn, kind))
         if number := len(np.setdiff1d(stored, entries)):
             yield f"{number} {kind}s are missing in the search index"
         if number := len(np.setdiff1d(entries, stored)):
             yield f"{number} entries of the search index stand for no {kind}"
         if number := len(entries) - len(np.unique(entries)):
             yield f"{number} {kind}s are in the search index twice"
+        for name, mark in (("changed", CHANGED), ("gone", GONE)) if kind == "article" else ():
+            flagged = select(ARTICLE.c.sort_key).where(COLUMNS[name].is_not(None))
+            differing = np.setxor1d(_keys(conn, flagged), indexed_keys(conn, kind, [marked(mark, 1)]))
+            if number := len(differing):
+                yield f"of {number} articles the search index does not know whether they are {name}"
+
+
+def _keys(conn: Connection, statement: Select[Any]) -> Numbers:
+    return np.sort(np.fromiter(conn.execution_options(yield_per=10_000).scalars(statement), np.int64))
 
 
 def _count(conn: Connection, *where: ColumnElement[bool], table_of: ColumnElement[int] | None = None) -> int:

@@ -16,9 +16,20 @@ from storage.times import published
 from storage.tokens import ANY, AUTHOR, CAPTION, CREDIT, EDITOR, SOURCE, TITLE, TOKEN_BITS, Numbers
 
 Parts = list[str | None]
-Indexed = tuple[int, Article, frozenset[str]]
-"""Sort key, article, the declared channels under which it was found."""
 _AT_ONCE = 200  # articles cut together
+
+
+class State(NamedTuple):
+    """What is known of an article besides what it says."""
+
+    channels: frozenset[str] = frozenset()
+    """The declared channels under which it was found."""
+    changed: bool = False
+    gone: bool = False
+
+
+Indexed = tuple[int, Article, State]
+"""Sort key, article, and its state."""
 
 
 class Entry(NamedTuple):
@@ -71,7 +82,7 @@ def article_entries(articles: Iterable[Indexed]) -> Iterator[Entry]:
             for mark in range(7)
             for part in article_parts(article, mark)
         )
-        whole = [_whole(article, channels) for _, article, channels in chunk]
+        whole = [_whole(article, state) for _, article, state in chunk]
         yield from _entries([key for key, *_ in chunk], parts, whole)
 
 
@@ -81,9 +92,9 @@ def image_entries(articles: Iterable[Indexed]) -> Iterator[Entry]:
         keys: list[int] = []
         parts: list[tuple[int, int, str | None]] = []
         whole: list[list[int]] = []
-        for key, article, channels in chunk:
+        for key, article, state in chunk:
             if article.images:
-                shared = _whole(article, channels)
+                shared = _whole(article, state)
                 # the first has the highest key
                 for number in range(min(len(article.images), MAX_NUMBERED), 0, -1):
                     image = article.images[number - 1]
@@ -135,9 +146,15 @@ def same(article: Article, old: Article) -> bool:
     )
 
 
-def _whole(article: Article, channels: frozenset[str]) -> list[int]:
+def _whole(article: Article, state: State) -> list[int]:
     """Tokens of what is known of the article as a whole."""
-    found = [tokens.named(tokens.DECLARED, name) for name in channels]
+    found = [tokens.named(tokens.DECLARED, name) for name in state.channels]
+    flags = (
+        (tokens.CHANGED, state.changed),
+        (tokens.GONE, state.gone),
+        (tokens.PICTURES, bool(article.images)),
+    )
+    found += [tokens.marked(mark, 1) for mark, is_so in flags if is_so]
     found += [tokens.named(tokens.CHANNEL, name) for name in tokens.levels("/".join(article.channel))]
     if article.portal is not None:
         found.append(tokens.named(tokens.PORTAL, article.portal))
@@ -146,6 +163,4 @@ def _whole(article: Article, channels: frozenset[str]) -> list[int]:
     day = published(article.published_at, None).day
     if day is not None:
         found.append(tokens.day(date.fromisoformat(day)))
-    if article.images:
-        found.append(tokens.marked(tokens.PICTURES, 1))
     return found

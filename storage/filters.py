@@ -90,7 +90,7 @@ class Filters:
         return found
 
 
-# what changes after an article was stored; the search index does not know it
+# what changes after an article was stored
 COLUMNS = {"story": ARTICLE.c.story_id, "changed": ARTICLE.c.changed_at, "gone": ARTICLE.c.gone_at}
 
 

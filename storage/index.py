@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from crawler.items import Article
 from storage import entries
-from storage.entries import Entry
+from storage.entries import Entry, State
 from storage.merging import merge, write_segment
 from storage.models import ARTICLE, PAGE, SEARCH_FRESH, SEARCH_SEGMENT
-from storage.records import chunks
+from storage.records import chunks, load, select_articles
 from storage.rows import MAX_NUMBERED
 from storage.segment_rows import CHUNK, CHUNK_BITS, KINDS, Kind, Segment, read_keys, read_segments
 from storage.segments import SIZE
@@ -29,10 +29,10 @@ _FEW = 10  # segments of about one size that are merged into one
 
 
 def add(conn: Connection, articles: Sequence[tuple[int, Article]]) -> None:
-    """Put (sort key, article) pairs and their images in; their pages are known to the ledger already."""
-    channels = declared(conn, [key for key, _ in articles])
+    """Put (sort key, article) pairs and their images in; their rows and pages are written already."""
+    states = _states(conn, [key for key, _ in articles])
     ordered = sorted(articles, key=lambda pair: pair[0])
-    indexed = [(key, article, channels.get(key, frozenset())) for key, article in ordered]
+    indexed = [(key, article, states.get(key, State())) for key, article in ordered]
     _put(conn, "article", list(entries.article_entries(indexed)))
     _put(conn, "picture", list(entries.image_entries(indexed)))
 
@@ -50,17 +50,30 @@ def same_entries(key: int, article: Article, old_key: int, old: Article) -> bool
     return key == old_key and entries.same(article, old)
 
 
-def declared(conn: Connection, keys: Iterable[int]) -> dict[int, frozenset[str]]:
-    """The names of the declared channels under which the articles of these sort keys were found."""
-    found: dict[int, set[str]] = {}
-    statement = select(ARTICLE.c.sort_key, PAGE.c.channel).join_from(
-        ARTICLE, PAGE, PAGE.c.article_id == ARTICLE.c.id
-    )
+def renew(conn: Connection, article_ids: Iterable[int]) -> None:
+    """Put stored articles in anew, of which something else is known than before: changed, gone, back."""
+    for chunk in chunks(article_ids):
+        rows = conn.execute(select_articles().where(ARTICLE.c.id.in_(chunk))).all()
+        keys = [row.sort_key for row in rows]
+        pairs = list(zip(keys, load(conn, rows), strict=True))
+        remove(conn, pairs)
+        add(conn, pairs)
+
+
+def _states(conn: Connection, keys: Iterable[int]) -> dict[int, State]:
+    """What is known of the articles of these sort keys."""
+    found: dict[int, State] = {}
+    named = and_(PAGE.c.article_id == ARTICLE.c.id, PAGE.c.channel.is_not(None))
+    statement = select(ARTICLE.c.sort_key, ARTICLE.c.changed_at, ARTICLE.c.gone_at, PAGE.c.channel)
     for chunk in chunks(keys):
-        wanted = ARTICLE.c.sort_key.in_(chunk)
-        for key, channel in conn.execute(statement.where(wanted, PAGE.c.channel.is_not(None))):
-            found.setdefault(key, set()).add(channel)
-    return {key: frozenset(names) for key, names in found.items()}
+        rows = conn.execute(
+            statement.outerjoin_from(ARTICLE, PAGE, named).where(ARTICLE.c.sort_key.in_(chunk))
+        )
+        for key, changed_at, gone_at, channel in rows:
+            before = found[key].channels if key in found else frozenset()
+            channels = before if channel is None else before | {channel}
+            found[key] = State(channels, changed_at is not None, gone_at is not None)
+    return found
 
 
 def purge(conn: Connection) -> None:

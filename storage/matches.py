@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from storage import tokens
-from storage.filters import COLUMNS, column_condition
+from storage.filters import column_condition
 from storage.models import ARTICLE
 from storage.postings import Postings
 from storage.rows import KEY_STEP
@@ -24,6 +24,7 @@ from storage.terms import And, Facet, Leaf, Node, Not, Words
 # days between which sort keys tell the time, and a page's own date is at most a day from the one in UTC;
 # beyond are undated articles, and moments that keys cannot hold
 _FIRST, _LAST = date(1970, 1, 10), date(2106, 1, 20)
+_FLAGS = {"pictures": tokens.PICTURES, "changed": tokens.CHANGED, "gone": tokens.GONE}
 _SECONDS = 31  # bits of a sort key below the seconds
 
 
@@ -93,10 +94,10 @@ class Matches:
 
     def _facet(self, facet: Facet) -> Bits:
         value = facet.value
-        if facet.name in COLUMNS:
-            return self._column(facet)
-        if facet.name == "pictures":
-            found = self.postings.holding([tokens.marked(tokens.PICTURES, 1)])
+        if facet.name == "story":
+            return self._story(facet)
+        if facet.name in _FLAGS:
+            found = self.postings.holding([tokens.marked(_FLAGS[facet.name], 1)])
             return found if value else self.postings.live & ~found
         if isinstance(value, date):
             return self._since(value) if facet.name == "since" else self._until(value)
@@ -110,12 +111,10 @@ class Matches:
         mark = tokens.PORTAL if facet.name == "portal" else tokens.SOURCE_NAME
         return self.postings.holding([tokens.named(mark, name)])
 
-    def _column(self, facet: Facet) -> Bits:
-        negative = facet.name != "story" and not facet.value
-        asked = Facet(facet.name, True) if negative else facet
-        keys = self._conn.scalars(select(ARTICLE.c.sort_key).where(column_condition(asked)))
-        found = self.postings.with_keys(np.sort(np.fromiter(keys, np.int64)), KEY_STEP)
-        return self.postings.live & ~found if negative else found
+    def _story(self, facet: Facet) -> Bits:
+        # the index does not know it: which story it is may change with any article that comes
+        keys = self._conn.scalars(select(ARTICLE.c.sort_key).where(column_condition(facet)))
+        return self.postings.with_keys(np.sort(np.fromiter(keys, np.int64)), KEY_STEP)
 
     def _since(self, first: date) -> Bits:
         # by the moment where that is sure, near the first day by the page's own date

@@ -65,7 +65,7 @@ def merge_articles(conn: Connection, ordered: Sequence[Any]) -> None:
     shown = max(enumerate(articles), key=lambda pair: (pair[1].row["checked_at"], -pair[0]))[1]
     history = _history(conn, articles, shown)
 
-    index.remove(conn, [(old.sort_key, old.article) for old in articles if old is not shown])
+    index.remove(conn, [(old.sort_key, old.article) for old in articles])
     stories.leave(conn, gone)
     uses.remove(conn, [old.id for old in articles if old is not shown])
     _write_revisions(conn, survivor.id, [old.id for old in articles], history)
@@ -84,6 +84,7 @@ def merge_articles(conn: Connection, ordered: Sequence[Any]) -> None:
         "gone_at": gone_at,
     }
     conn.execute(update(ARTICLE).where(ARTICLE.c.id == survivor.id).values(values))
+    index.add(conn, [(shown.sort_key, shown.article)])
     stories.follow(conn, {}, {survivor.id: survivor.keys}, [survivor.id])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Connection, text
 
 from crawler.items import Article, Image, Source
-from storage.entries import Entry, article_entries, image_entries
+from storage.entries import Entry, Indexed, State, article_entries, image_entries
 from storage.merging import write_segment
 from storage.records import chunks
 from storage.segment_rows import Kind
@@ -20,7 +20,8 @@ _PIECE = 500  # articles read at once
 # named one by one: a migration may run before the tables have all columns of today's models
 _ARTICLES = text(
     "SELECT id, sort_key, portal, channel, title, subtitle, published_day, source_name, editor, duty_editor, "
-    "authors, body_text FROM article WHERE sort_key > :after ORDER BY sort_key LIMIT :piece"
+    "authors, body_text, changed_at IS NOT NULL AS changed, gone_at IS NOT NULL AS gone FROM article "
+    "WHERE sort_key > :after ORDER BY sort_key LIMIT :piece"
 )
 _IMAGES = text(
     "SELECT i.article_id, i.alt, i.caption, i.credit FROM article_image AS i JOIN article AS a "
@@ -61,8 +62,8 @@ def _write(conn: Connection, waiting: dict[Kind, list[Entry]], least: int) -> No
             del documents[:SIZE]
 
 
-def _stored(conn: Connection) -> Iterator[tuple[int, Article, frozenset[str]]]:
-    """(sort key, article with what the index needs of it, its declared channels), oldest first."""
+def _stored(conn: Connection) -> Iterator[Indexed]:
+    """(sort key, article with what the index needs of it, its state), oldest first."""
     after = -1
     while rows := conn.execute(_ARTICLES, {"after": after, "piece": _PIECE}).all():
         span = {"first": rows[0].sort_key, "last": rows[-1].sort_key}
@@ -89,4 +90,5 @@ def _stored(conn: Connection) -> Iterator[tuple[int, Article, frozenset[str]]]:
                 body_text=row.body_text,
                 images=images.get(row.id, []),
             )
-            yield row.sort_key, article, frozenset(channels.get(row.id, ()))
+            state = State(frozenset(channels.get(row.id, ())), bool(row.changed), bool(row.gone))
+            yield row.sort_key, article, state

@@ -37,7 +37,7 @@ CJK = "".join(f"{chr(first)}-{chr(last)}" for first, last in _CJK_RANGES)
 # where text stands
 ANY, TITLE, CAPTION, CREDIT, AUTHOR, EDITOR, SOURCE = range(7)
 # what is known of the whole article; their codes are of whole names, of days, or 1
-PORTAL, CHANNEL, DECLARED, SOURCE_NAME, DAY, PICTURES = range(7, 13)
+PORTAL, CHANNEL, DECLARED, SOURCE_NAME, DAY, PICTURES, CHANGED, GONE = range(7, 15)
 MARK_BITS, CODE_BITS = 4, 42
 TOKEN_BITS = MARK_BITS + CODE_BITS
 MAX_TEXT = 1_000_000  # characters; text beyond is stored but not found

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage import index
 from storage.models import ABSENCE, ARTICLE, PAGE
 from storage.records import chunks
 from storage.rows import storable
@@ -53,6 +54,8 @@ class Unchanged:
         }
         conn.execute(update(PAGE).where(PAGE.c.id == self.page_id).values(values))
         conn.execute(update(ARTICLE).where(ARTICLE.c.id == article.id).values(checked_at=now, gone_at=None))
+        if article.gone_at is not None:
+            index.renew(conn, [article.id])
         return bool(end_absences(conn, [article.id], self.run_id, now))
 
 
@@ -106,6 +109,7 @@ class Missing:
                 "not_before": next_visit(now, now, self.rhythm),
             }
             conn.execute(update(ARTICLE).where(ARTICLE.c.id == article.id).values(gone_at=now))
+            index.renew(conn, [article.id])
             absence = {
                 "article_id": article.id,
                 "missed_at": missed_at,

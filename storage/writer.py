@@ -107,7 +107,7 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
             for article_id in (article_ids[item.url_key],)
         ],
     )
-    _index(conn, new, differing)  # after the ledger, which knows the declared channels
+    _index(conn, new, differing, visited)  # after the ledger, which knows the declared channels
 
     standing = stories.standing(conn, article_ids.values())
     revised = {old.id for item, old in differing if item.is_revision(old)}
@@ -204,14 +204,22 @@ def _revise(conn: Connection, revised: list[tuple[Prepared, Kept]], changed: dic
     conn.execute(insert(REVISION), rows)
 
 
-def _index(conn: Connection, new: list[Prepared], differing: list[tuple[Prepared, Kept]]) -> None:
-    moved = [
-        (item, old)
+def _index(
+    conn: Connection,
+    new: list[Prepared],
+    differing: list[tuple[Prepared, Kept]],
+    visited: list[tuple[Prepared, Kept]],
+) -> None:
+    moved = {
+        old.id: (item, old)
         for item, old in differing
+        # what makes it changed, title, text and captions, is in the index too
         if not index.same_entries(item.sort_key, item.article, old.sort_key, old.article)
-    ]
-    index.remove(conn, [(old.sort_key, old.article) for _, old in moved])
-    index.add(conn, [(item.sort_key, item.article) for item in (*new, *(item for item, _ in moved))])
+    }
+    # gone no more, even where it says what it said
+    moved |= {old.id: (item, old) for item, old in visited if old.row["gone_at"] is not None}
+    index.remove(conn, [(old.sort_key, old.article) for _, old in moved.values()])
+    index.add(conn, [(item.sort_key, item.article) for item in (*new, *(item for item, _ in moved.values()))])
 
 
 def _link(conn: Connection, items: list[tuple[int, Prepared, Kept | None]]) -> None:

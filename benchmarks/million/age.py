@@ -17,12 +17,13 @@ from datetime import UTC, datetime
 import numpy as np
 from sqlalchemy import bindparam, func, select, update
 
+from storage import index
 from storage.engine import open_database
 from storage.models import ARTICLE
 from storage.records import chunks
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
-_AT_ONCE = 10_000
+_AT_ONCE = 2_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for chunk in chunks(sorted(ids.tolist()), _AT_ONCE):
                 with database.writing() as conn:
                     conn.execute(statement, [{"row_id": number} for number in chunk])
+                    index.renew(conn, chunk)
             print(f"{name}: {len(ids):,}", flush=True)
     return 0
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from alembic import command
-from sqlalchemy import delete, func, inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text, update
 
 from crawler.items import Article
 from storage import index, migrate, postings, segment_rows, segments
 from storage.check import problems
 from storage.engine import Database, open_database
+from storage.filters import Filters
 from storage.forget import Forget
 from storage.ledger import Discover
-from storage.models import METADATA, SEARCH_FRESH, SEARCH_PAGE, SEARCH_SEGMENT, TOMBSTONE
+from storage.models import ARTICLE, METADATA, PAGE, SEARCH_FRESH, SEARCH_PAGE, SEARCH_SEGMENT, TOMBSTONE
 from storage.postings import Postings
 from storage.reindex import reindex
 from storage.search import count_matches, search_articles, search_images
 from storage.segment_rows import KINDS, read_segments
 from storage.tokens import ANY, TOKEN_BITS, marked, of_run
-from tests.factories import apply, article, fetched, found, image, numeral, store, url
+from storage.visits import Missing, Unchanged
+from tests.factories import apply, article, fetched, found, image, numbers, numeral, rows, store, url
 
 QUERIES = [
     "茶园",
@@ -32,6 +35,7 @@ QUERIES = [
     "新茶",
     "portal:qingshi since:2021-03-10",
 ]
+FLAGS = [Filters(changed=True), Filters(gone=True), Filters(changed=False, gone=False)]
 
 
 @pytest.fixture
@@ -55,7 +59,21 @@ def answers(database: Database) -> list[object]:
             found.append([(hit.article.url, hit.snippet) for hit in hits])
             pictures = search_images(conn, query, limit=500)
             found.append([(hit.article.url, hit.number) for hit in pictures])
+        for flags in FLAGS:
+            hits = search_articles(conn, "茶园", flags, limit=500)
+            found.append([hit.article.url for hit in hits])
+            found.append(count_matches(conn, None, flags, images=True))
     return found
+
+
+def visit(database: Database, number: int, *, there: bool) -> None:
+    """Visit an article, if it is stored, and find it unchanged or, twice, missing."""
+    for page in rows(database, PAGE, url=url(number), state="stored" if not there else "gone"):
+        if there:
+            apply(database, Unchanged(page.id, None, ()))
+        else:
+            for _ in range(2):
+                apply(database, Missing(page.id, None, "http_404", 404, (), confirm=0))
 
 
 def forget(database: Database, number: int) -> None:
@@ -79,7 +97,12 @@ def test_whatever_happens_the_index_answers_as_one_made_anew(database: Database)
         store(database, *(some(number, chance) for number in batch))
         if chance.random() < 0.4:
             forget(database, chance.randrange(60))
+        for number in chance.sample(range(60), 10):
+            visit(database, number, there=chance.random() < 0.5)
 
+    stored = rows(database, ARTICLE)
+    assert any(row.changed_at for row in stored)
+    assert any(row.gone_at for row in stored)
     before = answers(database)
 
     assert problems(database) == []
@@ -177,6 +200,42 @@ def words_left(database: Database, word: str) -> int:
         for tokens in conn.scalars(select(SEARCH_FRESH.c.tokens)):
             number += int((np.frombuffer(tokens, "<i8") == token).sum())
     return number
+
+
+def test_what_changes_vanishes_and_returns_is_found_so_at_once(database: Database) -> None:
+    def state(**flags: bool) -> list[int]:
+        with database.reading() as conn:
+            return numbers(hit.article for hit in search_articles(conn, "茶园", Filters(**flags)))
+
+    store(database, article(1), article(2))
+    assert (state(changed=True), state(gone=True)) == ([], [])
+
+    visit(database, 1, there=False)
+    assert (state(gone=True), state(gone=False)) == ([1], [2])
+
+    visit(database, 1, there=True)
+    assert (state(gone=True), state(gone=False)) == ([], [2, 1])
+
+    visit(database, 1, there=False)
+    store(database, article(1))  # fetched again, with the same text
+    assert (state(gone=True), state(changed=True)) == ([], [])
+
+    store(database, article(2, title=article(2).title + "！"))
+    assert (state(changed=True), state(changed=False)) == ([2], [1])
+    assert problems(database) == []
+
+
+def test_a_state_that_the_index_does_not_know_is_a_problem(database: Database) -> None:
+    store(database, article(1), article(2))
+    with database.writing() as conn:
+        conn.execute(
+            update(ARTICLE).where(ARTICLE.c.id == 1).values(gone_at=datetime(2026, 1, 2, tzinfo=UTC))
+        )
+
+    assert problems(database) == ["of 1 articles the search index does not know whether they are gone"]
+    with database.writing() as conn:
+        reindex(conn)
+    assert problems(database) == []
 
 
 def test_an_article_is_found_by_the_declared_channel_of_its_page(database: Database) -> None:

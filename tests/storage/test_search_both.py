@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from crawler.items import Article, Source
 from crawler.text import plain
@@ -129,6 +129,7 @@ def filled(sqlite_maker: SqliteMaker, postgres_maker: PostgresMaker) -> Iterator
                     urls = [url(number) for number in range(0, ARTICLES, numbers)]
                     now = datetime(2021, 5, 1, tzinfo=UTC)
                     conn.execute(update(ARTICLE).where(ARTICLE.c.url.in_(urls)).values({column: now}))
+                index.renew(conn, conn.scalars(select(ARTICLE.c.id)).all())
             opened.append(database)
         yield opened
 

@@ -1,11 +1,9 @@
-"""The search index in tables of our own, the same on both databases, made anew from the stored articles."""
+"""The search index in tables of our own, the same on both databases; still empty."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-
-from storage.reindex import reindex
 
 revision = "0005"
 down_revision = "0004"
@@ -45,4 +43,4 @@ def upgrade() -> None:
         op.create_index(
             f"ix_article_{name}", "article", ["sort_key"], sqlite_where=some, postgresql_where=some
         )
-    reindex(op.get_bind())
+    # 0007 fills them
