@@ -209,7 +209,7 @@ def test_changes_tell_headlines_before_and_now(filled: str) -> None:
     }
     assert sorted((one["article_id"], one["old_title"], one["title"], one["changed"]) for one in records) == [
         (1, "第一号茶园喜获丰收", "第一号茶园又获丰收", ["title"]),
-        (2, "第二号茶园喜获丰收", "第二号茶园喜获丰收", ["images"]),
+        (2, "第二号茶园喜获丰收", "第二号茶园喜获丰收", ["blocks", "images"]),
     ]
     assert (none.code, none.out) == (0, "")
 
