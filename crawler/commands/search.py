@@ -82,9 +82,7 @@ class Command(command.Command):
         with self.database() as database, database.reading() as conn:
             hits = search_articles(conn, words, command.filters(opts), opts.limit, **_place(opts))
         if opts.json:
-            print_json(
-                {"id": hit.id, **to_record(hit.article), "snippet": hit.snippet} | _more(hit) for hit in hits
-            )
+            print_json({"id": hit.id, **to_record(hit.article)} | _more(hit, opts) for hit in hits)
         elif hits:
             rows = [(hit.id, *_head(hit.article), Marked(hit.snippet, hit.marks)) for hit in hits]
             print_table(("id", "published", "source", "title", "text"), rows, wide="text")
@@ -97,8 +95,7 @@ class Command(command.Command):
             hits = search_images(conn, words, command.filters(opts), opts.limit, **_place(opts))
         if opts.json:
             print_json(
-                image_record(hit.article_id, hit.article, hit.image) | {"snippet": hit.snippet} | _more(hit)
-                for hit in hits
+                image_record(hit.article_id, hit.article, hit.image) | _more(hit, opts) for hit in hits
             )
         elif hits:
             rows = [
@@ -117,7 +114,9 @@ class Command(command.Command):
     def report(self, hits: Hits[Any], words: str | None, opts: argparse.Namespace) -> None:
         """What a reader must know besides the hits, on stderr."""
         kind = _kind(opts)
-        if not hits.complete:
+        if not hits.complete and hits.after is None:
+            say(f"many texts were looked at; there may be more {kind}: search with --sort newest for all")
+        elif not hits.complete:
             say(f"many texts were looked at; there may be more {kind}: go on with --after {hits.after}")
         elif not hits and words is None:
             say(f"no {kind} are stored" + (" that pass the filters" if command.filters(opts) else ""))
@@ -137,9 +136,10 @@ def _place(opts: argparse.Namespace) -> dict[str, Any]:
     return {"sort": opts.sort, "page": opts.page, "after": opts.after}
 
 
-def _more(hit: ArticleHit | ImageHit) -> dict[str, Any]:
-    """Of a hit in JSON: where the words stand in the snippet, its points, and where to go on."""
-    return {"marks": hit.marks, "score": hit.score or None, "cursor": hit.cursor}
+def _more(hit: ArticleHit | ImageHit, opts: argparse.Namespace) -> dict[str, Any]:
+    """Of a hit in JSON: the text around it, where the words stand in that, its points, where to go on."""
+    score = hit.score if opts.sort == "relevance" else None
+    return {"snippet": hit.snippet, "marks": hit.marks, "score": score, "cursor": hit.cursor}
 
 
 def _head(article: Article) -> tuple[str, str | None, str]:
