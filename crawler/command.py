@@ -18,7 +18,7 @@ from crawler.output import say
 
 if TYPE_CHECKING:
     from storage.engine import Database
-    from storage.filters import Filters
+    from storage.queries import Filters
 
 
 class CommandError(Exception):
@@ -110,7 +110,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def filters(opts: argparse.Namespace) -> Filters:
     """The filters that add_filters() read."""
-    from storage.filters import Filters
+    from storage.queries import Filters
 
     return Filters(
         portal=opts.portal,

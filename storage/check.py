@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, se
 
 from storage.engine import Database
 from storage.filters import COLUMNS
-from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, STORY
-from storage.postings import indexed_keys
+from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, SKETCH_FRESH, STORY
+from storage.postings import Postings, indexed_keys
 from storage.rows import KEY_STEP, MAX_NUMBERED
 from storage.segment_rows import Kind, is_whole, read_segments
-from storage.tokens import CHANGED, GONE, Numbers, marked
+from storage.tokens import CHANGED, DECLARED, GONE, Numbers, marked, named
 
 
 def problems(database: Database) -> list[str]:
@@ -59,9 +59,10 @@ def _stories(conn: Connection) -> Iterator[str]:
         absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == column))
         if number := _count(conn, column.is_not(None), absent, table_of=STORY.c.id):
             yield f"{number} rows of story point with {name} to no article"
-    absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == SKETCH.c.article_id))
-    if number := _count(conn, absent, table_of=SKETCH.c.article_id):
-        yield f"{number} rows of sketch point with article_id to no article"
+    for table in (SKETCH, SKETCH_FRESH):
+        absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == table.c.article_id))
+        if number := _count(conn, absent, table_of=table.c.article_id):
+            yield f"{number} rows of {table.name} point with article_id to no article"
     members = (
         select(func.count()).select_from(ARTICLE).where(ARTICLE.c.story_id == STORY.c.id).scalar_subquery()
     )
@@ -79,7 +80,10 @@ def _index(conn: Connection) -> Iterator[str]:
     broken = [s.id for kind, _ in kinds for s in read_segments(conn, kind) if not is_whole(conn, s)]
     for segment_id in broken:
         yield f"segment {segment_id} of the search index is incomplete"
-    for kind, statement in kinds if not broken else ():
+    if broken:
+        return
+    yield from _states(conn)
+    for kind, statement in kinds:
         stored, entries = _keys(conn, statement), np.sort(indexed_keys(conn, kind))
         if number := len(np.setdiff1d(stored, entries)):
             yield f"{number} {kind}s are missing in the search index"
@@ -87,11 +91,27 @@ def _index(conn: Connection) -> Iterator[str]:
             yield f"{number} entries of the search index stand for no {kind}"
         if number := len(entries) - len(np.unique(entries)):
             yield f"{number} {kind}s are in the search index twice"
-        for name, mark in (("changed", CHANGED), ("gone", GONE)) if kind == "article" else ():
-            flagged = select(ARTICLE.c.sort_key).where(COLUMNS[name].is_not(None))
-            differing = np.setxor1d(_keys(conn, flagged), indexed_keys(conn, kind, [marked(mark, 1)]))
-            if number := len(differing):
-                yield f"of {number} articles the search index does not know whether they are {name}"
+
+
+def _states(conn: Connection) -> Iterator[str]:
+    """What the search index knows of articles besides what they say."""
+    postings = Postings(conn, "article")
+
+    def differing(statement: Select[Any], token: int) -> int:
+        indexed = postings.newest(postings.holding([token]), postings.size)[1]
+        return len(np.setxor1d(_keys(conn, statement), indexed))
+
+    for name, mark in (("changed", CHANGED), ("gone", GONE)):
+        flagged = select(ARTICLE.c.sort_key).where(COLUMNS[name].is_not(None))
+        if number := differing(flagged, marked(mark, 1)):
+            yield f"of {number} articles the search index does not know whether they are {name}"
+    under = select(ARTICLE.c.sort_key).distinct().join(PAGE, PAGE.c.article_id == ARTICLE.c.id)
+    names = (
+        select(PAGE.c.channel).distinct().where(PAGE.c.channel.is_not(None), PAGE.c.article_id.is_not(None))
+    )
+    for channel in conn.scalars(names).all():
+        if number := differing(under.where(PAGE.c.channel == channel), named(DECLARED, channel)):
+            yield f"of {number} articles the search index does not know whether channel {channel} has them"
 
 
 def _keys(conn: Connection, statement: Select[Any]) -> Numbers:

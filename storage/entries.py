@@ -61,6 +61,14 @@ def article_parts(article: Article, mark: int = ANY) -> Parts:
     return parts
 
 
+def text_parts(article: Article) -> list[str]:
+    """All parts of an article that are searched, the text first: where a snippet comes from."""
+    parts: Parts = [article.body_text]
+    for mark in (CAPTION, TITLE, ANY, EDITOR):
+        parts += article_parts(article, mark)
+    return [part for part in dict.fromkeys(parts) if part]
+
+
 def image_parts(article: Article, image: Image, mark: int = ANY) -> Parts:
     """The parts of a picture in which a search looks; title, people and source are its article's."""
     if mark == CAPTION:

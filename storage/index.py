@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from crawler.items import Article
 from storage import entries
@@ -60,19 +60,26 @@ def renew(conn: Connection, article_ids: Iterable[int]) -> None:
         add(conn, pairs)
 
 
+def channels(conn: Connection, article_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The declared channels under which articles were found."""
+    found: dict[int, frozenset[str]] = {}
+    statement = select(PAGE.c.article_id, PAGE.c.channel).where(PAGE.c.channel.is_not(None))
+    for chunk in chunks(article_ids):
+        for article_id, name in conn.execute(statement.where(PAGE.c.article_id.in_(chunk))):
+            found[article_id] = found.get(article_id, frozenset()) | {name}
+    return found
+
+
 def _states(conn: Connection, keys: Iterable[int]) -> dict[int, State]:
     """What is known of the articles of these sort keys."""
     found: dict[int, State] = {}
-    named = and_(PAGE.c.article_id == ARTICLE.c.id, PAGE.c.channel.is_not(None))
-    statement = select(ARTICLE.c.sort_key, ARTICLE.c.changed_at, ARTICLE.c.gone_at, PAGE.c.channel)
+    statement = select(ARTICLE.c.id, ARTICLE.c.sort_key, ARTICLE.c.changed_at, ARTICLE.c.gone_at)
     for chunk in chunks(keys):
-        rows = conn.execute(
-            statement.outerjoin_from(ARTICLE, PAGE, named).where(ARTICLE.c.sort_key.in_(chunk))
-        )
-        for key, changed_at, gone_at, channel in rows:
-            before = found[key].channels if key in found else frozenset()
-            channels = before if channel is None else before | {channel}
-            found[key] = State(channels, changed_at is not None, gone_at is not None)
+        rows = conn.execute(statement.where(ARTICLE.c.sort_key.in_(chunk))).all()
+        under = channels(conn, [row.id for row in rows])
+        for row in rows:
+            names = under.get(row.id, frozenset())
+            found[row.sort_key] = State(names, row.changed_at is not None, row.gone_at is not None)
     return found
 
 

@@ -60,9 +60,9 @@ class Matches:
         """The phrases of which the texts must be looked at."""
         return [leaf for leaf in self._found if isinstance(leaf, Words) and not leaf.term.exact]
 
-    def may_hold(self, words: Words, document: int) -> bool:
-        """Whether a document has all that the index knows of a phrase."""
-        return bool(self._found[words][document])
+    def having(self, words: Words) -> Bits:
+        """The documents that have all that the index knows of a phrase."""
+        return self._found[words]
 
     def under(self, words: Words, mark: int, among: Bits) -> Bits:
         """Which of `among` may have the term in a field."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
+from storage import index
 from storage.models import ARTICLE, CAPTURE, PAGE
 from storage.pages import STATES, State
 from storage.records import chunks
@@ -74,3 +75,5 @@ def merge_pages(conn: Connection, ordered: Sequence[Any]) -> None:
     conn.execute(update(PAGE).where(PAGE.c.id == best.id).values(values))
     for chunk in chunks(gone):
         conn.execute(delete(PAGE).where(PAGE.c.id.in_(chunk)))
+    if best.article_id is not None:
+        index.renew(conn, [best.article_id])  # it may be found under another channel now

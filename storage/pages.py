@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from crawler.items import Article
+from storage import index
 from storage.lookup import ids
 from storage.models import PAGE
 from storage.records import chunks
@@ -223,6 +224,8 @@ def _add_hints(conn: Connection, pairs: list[tuple[Any, Found]]) -> None:
             for name in names
         }
         conn.execute(update(PAGE).where(PAGE.c.id == bindparam("b_id")).values(values), rows)
+    named = [row.article_id for row, item in pairs if row.channel is None and item.channel]
+    index.renew(conn, {article_id for article_id in named if article_id is not None})
 
 
 def rows_by_key(conn: Connection, url_keys: list[str]) -> dict[str, Any]:

@@ -24,10 +24,10 @@ from storage.types import to_json
 _TOKEN = (1 << TOKEN_BITS) - 1
 
 
-def indexed_keys(conn: Connection, kind: Kind, tokens: Sequence[int] = ()) -> Numbers:
-    """The sort keys of all documents that hold the tokens, in no order."""
+def indexed_keys(conn: Connection, kind: Kind) -> Numbers:
+    """The sort keys of all documents, in no order."""
     postings = Postings(conn, kind)
-    return postings.newest(postings.holding(tokens), postings.size)[1]
+    return postings.newest(postings.live, postings.size)[1]
 
 
 class Postings:

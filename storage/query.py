@@ -37,7 +37,7 @@ _FILTERS: dict[str, FacetName] = {
     "since": "since",
     "until": "until",
 }
-_PREFIX = re.compile("(" + "|".join((*FIELDS, *_FILTERS)) + ")[:：]", re.IGNORECASE)
+_PREFIX = re.compile("(" + "|".join((*FIELDS, *_FILTERS)) + ")[:：]", re.IGNORECASE | re.ASCII)
 _QUOTES = '"“”„＂'
 _TOKEN = re.compile(
     rf"(?P<space>\s+)|[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}]|(?P<open>[(（])|(?P<close>[)）])"
@@ -170,6 +170,8 @@ class _Parser:
             self.take()
             return self.filter(token, _FILTERS[name], value)
         node = None
+        if together and follows.text.startswith(("-", "－")):
+            raise self.error(follows.at, f"write the minus at character {follows.at + 1} before {name}:")
         if together and follows.kind in ("word", "phrase", "open"):
             node = self.one(FIELDS[name])
         if node is None:

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, select
 
 from crawler.items import Article, Image
 from storage import ranking
-from storage.entries import article_key, picture_number
+from storage.asked import at_most
+from storage.entries import article_key, picture_number, text_parts
 from storage.filters import Filters
 from storage.matches import Matches
 from storage.models import ARTICLE
@@ -28,8 +29,10 @@ from storage.segment_rows import Kind
 from storage.snippets import snippet
 from storage.terms import And, Node, Words, wanted
 from storage.texts import Looked, look, standing, whole_articles
+from storage.tokens import Numbers
 
 Sort = Literal["newest", "relevance"]
+SORTS: tuple[Sort, ...] = Sort.__args__  # type: ignore[attr-defined]
 LOOKED = 10_000  # texts that one search may look at, in the database
 READ = 1_000  # texts that one search may read: where a phrase does not stand as it was typed
 SAMPLED = 200  # texts from which the number of matches is estimated
@@ -112,16 +115,17 @@ def search_articles(
 ) -> Hits[ArticleHit]:
     """Page `page` of `limit` articles that match; without words all that pass the filters.
 
-    `after` is the cursor of a hit: what comes behind it, newest first. Raises storage.query.QueryError.
+    `after` is the cursor of a hit: what comes behind it, newest first. Raises storage.query.QueryError for
+    words that cannot be searched for, ValueError for another sort, and a limit or page below 1.
     """
+    _check(sort, limit, page)
     search = _Search(conn, "article", words, filters)
     found, hits = search.page(sort, limit, page, after), Hits[ArticleHit]()
     terms = [leaf.term for leaf in search.words]
     stored = whole_articles(conn, [one.key for one in found])
     for one in found:
         row_id, article = stored[one.key]
-        captions = [image.caption for image in article.images if image.caption]
-        cut = snippet(terms, (article.body_text, *captions, article.title), article.body_text)
+        cut = snippet(terms, text_parts(article), article.body_text)
         hits.append(ArticleHit(row_id, article, cut.text, one.score, cut.marks, f"{one.key:x}"))
     return search.noted(hits)
 
@@ -137,6 +141,7 @@ def search_images(
     after: str | None = None,
 ) -> Hits[ImageHit]:
     """The same for pictures by caption, credit and alt; those of one article in their order."""
+    _check(sort, limit, page)
     search = _Search(conn, "picture", words, filters)
     found, hits = search.page(sort, limit, page, after), Hits[ImageHit]()
     terms = [leaf.term for leaf in search.words]
@@ -239,18 +244,36 @@ class _Search:
             keys = matches.postings.newest(matches.may, count, below)[1]
             return [_Found(key, 0.0) for key in keys.tolist()]
         found: list[_Found] = []
-        done, self._read, piece = 0, 0, min(count + count // 4, _AT_ONCE, LOOKED)
-        while not bounded or (done < LOOKED and self._read < READ):
+        looked, self._read, piece, enough = 0, 0, min(count + count // 4, _AT_ONCE), True
+        while enough:
             documents, keys = matches.postings.newest(matches.may, piece, below)
+            ended = len(keys) < piece
+            if bounded:
+                costs = np.cumsum(self._cost(documents))
+                # one at least, so that a search that goes on after this one gets on
+                within = max(int(np.searchsorted(costs, LOOKED - looked, side="right")), looked == 0)
+                ended = ended and within >= len(keys)
+                enough = within >= len(keys)
+                documents, keys = documents[:within], keys[:within]
+                looked += int(costs[len(keys) - 1]) if len(keys) else 0
             read = self._read
             found += [_Found(key, 0.0) for key in self._true(documents.tolist(), keys.tolist())]
-            if len(found) >= count or len(keys) < piece:
+            if len(found) >= count or ended:
                 return found[:count]
-            done, below = done + piece, int(keys[-1])
-            many = 4 * piece if self._read - read < piece // 10 else min(2 * piece, _AT_ONCE)
-            piece = min(many, LOOKED - done if bounded else LOOKED)
+            below = int(keys[-1]) if len(keys) else below
+            enough = enough and not (bounded and (looked >= LOOKED or self._read >= READ))
+            few = self._read - read < piece // 10
+            piece = min(4 * piece, LOOKED) if few else min(2 * piece, _AT_ONCE)
         self.complete, self._after = False, below
         return found
+
+    def _cost(self, documents: Numbers) -> Numbers:
+        """How many phrases must be looked for in each document."""
+        cost = np.zeros(len(documents), dtype=np.int64)
+        for words in self.matches.doubtful:
+            cost += self.matches.having(words)[documents]
+        cost[self.matches.sure[documents]] = 0
+        return cost
 
     def best(self, count: int) -> list[_Found]:
         """The best `count` of the newest RANKED matches."""
@@ -263,13 +286,13 @@ class _Search:
         found = [_Found(key, ranking.fine(self._kind, self.words, looked[key], key)) for key in true]
         found.sort(key=lambda one: (-one.score, -one.key))
         score_of = dict(zip(keys[rest].tolist(), scores[rest].tolist(), strict=True))
-        done = len(first)
+        done = 0
         while len(found) < count and len(rest):
             piece, rest = rest[:_AT_ONCE], rest[_AT_ONCE:]
             if not self.matches.exact and (done >= LOOKED or self._read >= READ):
                 self.complete = False
                 break
-            done += len(piece)
+            done += int(self._cost(documents[piece]).sum())
             true = self._true(documents[piece].tolist(), keys[piece].tolist())
             found += [_Found(key, score_of[key]) for key in true]
         return found[:count]
@@ -281,7 +304,8 @@ class _Search:
             return Count(sure, estimate=False)
         unsure = matches.may & ~matches.sure
         number = int(unsure.sum())
-        most = number if number <= LOOKED else READ
+        cost = sum(int((matches.having(words) & unsure).sum()) for words in matches.doubtful)
+        most = number if cost <= LOOKED else max(READ * number // cost, 1)
         documents, keys = (part.tolist() for part in matches.postings.newest(unsure, most))
         doubts = self._doubts(documents, keys)
         # what is known without reading, and of the rest a part
@@ -321,23 +345,27 @@ class _Search:
         doubtful = [
             (document, key) for document, key in zip(documents, keys, strict=True) if not sure[document]
         ]
-        standing_in = {
-            words: standing(self._conn, self._kind, words, [key for _, key in doubtful]) for words in phrases
-        }
-        unknown = [
-            key
-            for document, key in doubtful
-            if any(
-                key not in standing_in[words] and self.matches.may_hold(words, document) for words in phrases
-            )
-        ]
-        return _Doubts(standing_in, unknown)
+        standing_in: dict[Words, set[int]] = {}
+        unknown: dict[int, None] = {}
+        for words in phrases:
+            having = self.matches.having(words)
+            some = [key for document, key in doubtful if having[document]]
+            there = standing_in[words] = standing(self._conn, self._kind, words, some)
+            unknown.update((key, None) for key in some if key not in there)
+        return _Doubts(standing_in, sorted(unknown, reverse=True))
 
     def _holds(self, document: int, key: int, doubts: _Doubts, texts: dict[int, Looked]) -> bool:
         def stands(words: Words) -> bool:
             return key in doubts.standing.get(words, ()) or texts[key].stands(words)
 
         return self.node is not None and self.matches.holds(self.node, document, stands)
+
+
+def _check(sort: str, limit: int, page: int) -> None:
+    if sort not in SORTS:
+        raise ValueError(f"sort {sort!r}: use {' or '.join(SORTS)}")
+    at_most(limit)
+    at_most(page, "page")
 
 
 def _key(after: str | None) -> int | None:

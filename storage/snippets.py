@@ -11,6 +11,7 @@ from crawler.text import plain, squash
 from storage.terms import Term
 
 _AROUND = 40  # characters of a snippet on each side of the hit
+_VOICED = re.compile("[\uff9e\uff9f]")  # become one with the half-width kana before them
 _BEGIN, _END = "\ue000", "\ue001"  # private use: replaced where a text has them
 _SIGNS = re.compile(f"[{_BEGIN}{_END}]")
 
@@ -28,9 +29,10 @@ def snippet(terms: Sequence[Term], parts: Iterable[str], otherwise: str) -> Snip
     """Around the first hit of the first part that has one; else the beginning of another text."""
     for part in parts:
         text = plain(part)
-        found = next((hit for term in terms if (hit := term.pattern.search(text))), None)
-        if found is not None:
-            return _cut(terms, part, text, found.start(), found.end())
+        found = [hit for term in terms if (hit := term.pattern.search(text))]
+        if found:
+            first = min(found, key=lambda hit: hit.start())
+            return _cut(terms, part, text, first.start(), first.end())
     return Snippet(squash(otherwise[: 2 * _AROUND]), [])
 
 
@@ -39,11 +41,13 @@ def _cut(terms: Sequence[Term], part: str, text: str, begin: int, end: int) -> S
     if places is None:
         part, places = text, range(len(text) + 1)
     low, high = max(begin - _AROUND, 0), end + _AROUND
-    hits = [
-        (places[hit.start()], places[hit.end()])
-        for term in terms
-        for hit in term.pattern.finditer(text, max(low - len(term.runs[0]), 0), min(high, len(text)))
-    ]
+    hits = []
+    for term in terms:
+        # up to the end of the text: whether a word ends at `high` only what follows tells
+        for hit in term.pattern.finditer(text, max(low - len(term.runs[0]), 0)):
+            if hit.start() >= high:
+                break
+            hits.append((places[hit.start()], _after(places, hit.end())))
     first, last = places[low], places[min(high, len(text))]
     shown, at = [], first
     for hit_begin, hit_end in _merged(hits, first, last):
@@ -61,22 +65,35 @@ def _cut(terms: Sequence[Term], part: str, text: str, begin: int, end: int) -> S
     return Snippet(_SIGNS.sub("", line), marks)
 
 
+def _after(places: Sequence[int], end: int) -> int:
+    """Where a hit ends in the text: behind a character of which it has a part, as of ㈱."""
+    while end < len(places) - 1 and places[end] == places[end - 1]:
+        end += 1
+    return places[end]
+
+
 def origins(text: str, folded: str) -> Sequence[int] | None:
     """For each place of plain(text) the place in the text; None where it cannot be told."""
-    if len(text) == len(folded):
+    # nothing became shorter, so that with the same length nothing became longer
+    if len(text) == len(folded) and unicodedata.is_normalized("NFC", text) and not _VOICED.search(text):
         return range(len(text) + 1)
     places: list[int] = []
     at = 0
     while at < len(text):
         end = at + 1
         # what combines with the letter before it is folded together with it
-        while end < len(text) and (unicodedata.combining(text[end]) or "\u1160" <= text[end] <= "\u11ff"):
+        while end < len(text) and _joins(text[end]):
             end += 1
         places += [at] * len(plain(text[at:end]))
         at = end
     if len(places) != len(folded):
         return None
     return [*places, len(text)]
+
+
+def _joins(sign: str) -> bool:
+    """True for what becomes one with the letter before it."""
+    return bool(unicodedata.combining(sign)) or "\u1160" <= sign <= "\u11ff" or bool(_VOICED.match(sign))
 
 
 def _merged(hits: Iterable[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:

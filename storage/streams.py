@@ -7,13 +7,15 @@ them to what crawler.items.to_record says.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Column, Connection, Select, Text, select, type_coerce
 
+from storage.asked import is_id
 from storage.blocks import decode_records
 from storage.filters import Filters
 from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE, STORY
@@ -23,6 +25,7 @@ from storage.types import hex64
 
 PIECE = 200  # articles in memory at once
 _CACHE = 8_192  # KiB
+_STREAMS, _USUAL = "tushuo_streams", "tushuo_cache_size"
 _SPARSE = 4  # ids spread wider than this many to one article are asked for one by one
 
 
@@ -50,30 +53,41 @@ def article_records(
 
 @contextmanager
 def _passing_through(conn: Connection) -> Iterator[None]:
-    """Keep few pages of SQLite's file in memory: each is read once, and none is asked for again."""
-    if conn.dialect.name != "sqlite":
+    """Keep few pages of SQLite's file in memory: each is read once, and none is asked for again.
+
+    Streams of one connection may overlap in any way: the last one that ends gives the usual size back.
+    """
+    raw = conn.connection.driver_connection
+    if not isinstance(raw, sqlite3.Connection):
         yield
         return
-    usual = conn.exec_driver_sql("PRAGMA cache_size").scalar_one()
-    conn.exec_driver_sql(f"PRAGMA cache_size={-_CACHE}")
+    info = conn.info  # of the driver's connection, whose cache it is
+    if not info.get(_STREAMS):
+        info[_STREAMS], info[_USUAL] = 0, raw.execute("PRAGMA cache_size").fetchone()[0]
+        raw.execute(f"PRAGMA cache_size={-_CACHE}")
+    info[_STREAMS] += 1
     try:
         yield
     finally:
-        if not conn.closed:
-            conn.exec_driver_sql(f"PRAGMA cache_size={usual}")
+        info[_STREAMS] -= 1
+        if not info[_STREAMS]:
+            # a stream that nobody read to its end may outlive the file
+            with suppress(sqlite3.ProgrammingError):
+                raw.execute(f"PRAGMA cache_size={info[_USUAL]}")
 
 
 def _records(
     conn: Connection, filters: Filters | None, since_id: int, ids: Iterable[int] | None
 ) -> Iterator[Streamed]:
     if ids is not None:
-        wanted = np.fromiter(ids, np.int64)  # a million take 8 MB
-        wanted = np.sort(wanted[wanted > since_id])
+        # a million take 8 MB
+        wanted = np.sort(np.fromiter((n for n in ids if n > since_id and is_id(n)), np.int64))
         for at in range(0, len(wanted), PIECE):
             yield from _piece(conn, _ARTICLES.where(ARTICLE.c.id.in_(wanted[at : at + PIECE].tolist())))
         return
     statement = _ARTICLES.where(*(filters.conditions() if filters else [])).limit(PIECE)
-    while True:
+    since_id = max(since_id, 0)
+    while since_id == 0 or is_id(since_id):
         last = since_id
         for found in _piece(conn, statement.where(ARTICLE.c.id > since_id)):
             last = found.id

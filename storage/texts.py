@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 
 from sqlalchemy import Connection, select, text
 
@@ -30,11 +29,6 @@ class Looked:
         if mark not in self._plain:
             self._plain[mark] = [plain(part) for part in self._raw(mark) if part]
         return self._plain[mark]
-
-    @cached_property
-    def body(self) -> str:
-        """Of an article its text, of a picture nothing."""
-        return plain(self._article.body_text) if self._image is None else ""
 
     def stands(self, words: Words) -> bool:
         """True when the term stands in one of its parts: neighbouring pairs of letters may be far apart."""

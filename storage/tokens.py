@@ -24,7 +24,9 @@ Numbers = npt.NDArray[np.int64]
 
 _CJK_RANGES = (
     (0x3005, 0x3007),  # 々〆〇
-    (0x3040, 0x30FF),  # kana
+    (0x3041, 0x309F),  # kana
+    (0x30A1, 0x30FA),  # without the dot between names, U+30FB
+    (0x30FC, 0x30FF),
     (0x31F0, 0x31FF),
     (0x3400, 0x4DBF),  # Han
     (0x4E00, 0x9FFF),
@@ -41,7 +43,7 @@ PORTAL, CHANNEL, DECLARED, SOURCE_NAME, DAY, PICTURES, CHANGED, GONE = range(7, 
 MARK_BITS, CODE_BITS = 4, 42
 TOKEN_BITS = MARK_BITS + CODE_BITS
 MAX_TEXT = 1_000_000  # characters; text beyond is stored but not found
-MAX_LEVELS = 6  # of a channel's breadcrumb
+MAX_LEVELS = 6  # of a breadcrumb: paths of levels beyond are not found, only the levels
 
 RUN = re.compile(f"[{CJK}]+|[^\\W_{CJK}]+")
 _WORD = re.compile(f"[^\\W_{CJK}]+")
@@ -74,9 +76,10 @@ def levels(channel_path: str | None) -> set[str]:
     >>> sorted(levels("重庆频道/民生"))
     ['民生', '重庆频道', '重庆频道/民生']
     """
-    parts = (channel_path or "").split("/")[:MAX_LEVELS]
-    spans = ("/".join(parts[a:b]) for a in range(len(parts)) for b in range(a + 1, len(parts) + 1))
-    return {span for span in spans if span.strip("/")}
+    parts = (channel_path or "").split("/")
+    near = parts[:MAX_LEVELS]
+    spans = ("/".join(near[a:b]) for a in range(len(near)) for b in range(a + 1, len(near) + 1))
+    return {span for span in (*spans, *parts[MAX_LEVELS:]) if span.strip("/")}
 
 
 def cut(parts: Iterable[tuple[int, int, str | None]]) -> tuple[Numbers, Numbers]:

@@ -97,6 +97,7 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
     renamed = {old.id: item.article for item, old in differing}
     uses.write_bylines(conn, fresh | renamed, list(renamed))
     _link(conn, [(article_ids[item.url_key], item, kept.get(item.url_key)) for item in items])
+    found_under = index.channels(conn, [old.id for _, old in known])
     first_stored = {old.id: old.row["stored_at"] for _, old in known}
     mark_stored(
         conn,
@@ -107,7 +108,9 @@ def _store(conn: Connection, items: list[Prepared]) -> list[Stored]:
             for article_id in (article_ids[item.url_key],)
         ],
     )
-    _index(conn, new, differing, visited)  # after the ledger, which knows the declared channels
+    now_under = index.channels(conn, [old.id for _, old in known])
+    elsewhere = {old.id for _, old in known if now_under.get(old.id) != found_under.get(old.id)}
+    _index(conn, new, known, elsewhere)  # after the ledger, which knows the declared channels
 
     standing = stories.standing(conn, article_ids.values())
     revised = {old.id for item, old in differing if item.is_revision(old)}
@@ -205,21 +208,19 @@ def _revise(conn: Connection, revised: list[tuple[Prepared, Kept]], changed: dic
 
 
 def _index(
-    conn: Connection,
-    new: list[Prepared],
-    differing: list[tuple[Prepared, Kept]],
-    visited: list[tuple[Prepared, Kept]],
+    conn: Connection, new: list[Prepared], known: list[tuple[Prepared, Kept]], elsewhere: set[int]
 ) -> None:
-    moved = {
-        old.id: (item, old)
-        for item, old in differing
-        # what makes it changed, title, text and captions, is in the index too
-        if not index.same_entries(item.sort_key, item.article, old.sort_key, old.article)
-    }
-    # gone no more, even where it says what it said
-    moved |= {old.id: (item, old) for item, old in visited if old.row["gone_at"] is not None}
-    index.remove(conn, [(old.sort_key, old.article) for _, old in moved.values()])
-    index.add(conn, [(item.sort_key, item.article) for item in (*new, *(item for item, _ in moved.values()))])
+    """Put in what is new, and anew what the index would hold otherwise; `elsewhere`: in other channels."""
+    moved = [
+        (item, old)
+        for item, old in known
+        if old.id in elsewhere
+        or (old.changed_at is None and item.is_revision(old))
+        or (old.row["gone_at"] is not None and not item.article.fetch.rules_only)  # it is not gone any more
+        or not index.same_entries(item.sort_key, item.article, old.sort_key, old.article)
+    ]
+    index.remove(conn, [(old.sort_key, old.article) for _, old in moved])
+    index.add(conn, [(item.sort_key, item.article) for item in (*new, *(item for item, _ in moved))])
 
 
 def _link(conn: Connection, items: list[tuple[int, Prepared, Kept | None]]) -> None:

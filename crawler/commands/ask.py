@@ -12,7 +12,7 @@ from crawler import command
 from crawler.output import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from storage.questions import Parameter, Question
+    from storage.queries import Parameter, Question
 
 
 class Command(command.Command):
@@ -45,8 +45,7 @@ class Command(command.Command):
         parser.add_argument("--json", action="store_true", help="JSON Lines in place of a table")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from storage.answers import answer
-        from storage.questions import QUESTIONS
+        from storage.queries import QUESTIONS, answer
 
         if len(args) > 1:
             raise UsageError("give one question's number; scrapy ask lists them", print_help=False)
@@ -78,7 +77,7 @@ class Command(command.Command):
 
     def list(self, opts: argparse.Namespace) -> None:
         """All questions."""
-        from storage.questions import QUESTIONS
+        from storage.queries import QUESTIONS
 
         if opts.json:
             print_json(_record(question) for question in QUESTIONS.values())

@@ -12,7 +12,7 @@ from crawler.items import Article, to_record
 from crawler.output import Marked, day_and_minute, image_record, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from storage.search import ArticleHit, Hits, ImageHit
+    from storage.queries import ArticleHit, Hits, ImageHit
 
 
 class Command(command.Command):
@@ -66,7 +66,7 @@ class Command(command.Command):
             self.articles(words, opts)
 
     def count(self, words: str | None, opts: argparse.Namespace) -> None:
-        from storage.search import count_matches
+        from storage.queries import count_matches
 
         with self.database() as database, database.reading() as conn:
             count = count_matches(conn, words, command.filters(opts), images=opts.images)
@@ -77,28 +77,25 @@ class Command(command.Command):
             print(f"{about}{count.number:,} {_kind(opts)}")
 
     def articles(self, words: str | None, opts: argparse.Namespace) -> None:
-        from storage.search import search_articles
+        from storage.queries import search_articles
 
         with self.database() as database, database.reading() as conn:
             hits = search_articles(conn, words, command.filters(opts), opts.limit, **_place(opts))
         if opts.json:
-            print_json(
-                {"id": hit.id, **to_record(hit.article), "snippet": hit.snippet} | _more(hit) for hit in hits
-            )
+            print_json({"id": hit.id, **to_record(hit.article)} | _more(hit, opts) for hit in hits)
         elif hits:
             rows = [(hit.id, *_head(hit.article), Marked(hit.snippet, hit.marks)) for hit in hits]
             print_table(("id", "published", "source", "title", "text"), rows, wide="text")
         self.report(hits, words, opts)
 
     def images(self, words: str | None, opts: argparse.Namespace) -> None:
-        from storage.search import search_images
+        from storage.queries import search_images
 
         with self.database() as database, database.reading() as conn:
             hits = search_images(conn, words, command.filters(opts), opts.limit, **_place(opts))
         if opts.json:
             print_json(
-                image_record(hit.article_id, hit.article, hit.image) | {"snippet": hit.snippet} | _more(hit)
-                for hit in hits
+                image_record(hit.article_id, hit.article, hit.image) | _more(hit, opts) for hit in hits
             )
         elif hits:
             rows = [
@@ -117,7 +114,9 @@ class Command(command.Command):
     def report(self, hits: Hits[Any], words: str | None, opts: argparse.Namespace) -> None:
         """What a reader must know besides the hits, on stderr."""
         kind = _kind(opts)
-        if not hits.complete:
+        if not hits.complete and hits.after is None:
+            say(f"many texts were looked at; there may be more {kind}: search with --sort newest for all")
+        elif not hits.complete:
             say(f"many texts were looked at; there may be more {kind}: go on with --after {hits.after}")
         elif not hits and words is None:
             say(f"no {kind} are stored" + (" that pass the filters" if command.filters(opts) else ""))
@@ -137,9 +136,10 @@ def _place(opts: argparse.Namespace) -> dict[str, Any]:
     return {"sort": opts.sort, "page": opts.page, "after": opts.after}
 
 
-def _more(hit: ArticleHit | ImageHit) -> dict[str, Any]:
-    """Of a hit in JSON: where the words stand in the snippet, its points, and where to go on."""
-    return {"marks": hit.marks, "score": hit.score or None, "cursor": hit.cursor}
+def _more(hit: ArticleHit | ImageHit, opts: argparse.Namespace) -> dict[str, Any]:
+    """Of a hit in JSON: the text around it, where the words stand in that, its points, where to go on."""
+    score = hit.score if opts.sort == "relevance" else None
+    return {"snippet": hit.snippet, "marks": hit.marks, "score": score, "cursor": hit.cursor}
 
 
 def _head(article: Article) -> tuple[str, str | None, str]:

@@ -64,7 +64,7 @@ def answers(database: Database) -> list[Any]:
             [(hit.id, hit.score, hit.snippet) for hit in hits],
             [to_record(found.article) for found in all_articles(conn)],
             facets(conn, ["day", "source"]),
-            changes(conn),
+            list(changes(conn)),
             revisions(conn, 1),
             totals(conn),
         ]

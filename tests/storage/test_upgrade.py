@@ -228,7 +228,7 @@ def test_views_of_an_earlier_version_are_replaced(empty_url: str) -> None:
     with engine.begin() as conn:
         configuration = migrate.config()
         configuration.attributes["connection"] = conn
-        command.upgrade(configuration, "0007")
+        command.upgrade(configuration, "0008")
         for view in ("articles", "reprints"):
             conn.exec_driver_sql(f"CREATE VIEW {view} AS SELECT url FROM article")
     engine.dispose()

@@ -1,4 +1,4 @@
-"""Indexes for counting. The views that came with them are made by 0008, as storage.views has them now."""
+"""Indexes for counting. The views that came with them are made by 0009, as storage.views has them now."""
 
 from __future__ import annotations
 

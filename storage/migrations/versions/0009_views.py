@@ -6,8 +6,8 @@ from alembic import op
 
 from storage.views import drop_views, make_views
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 DAYS = ["published_day", "portal", "channel_path"]
 
