@@ -5,6 +5,7 @@ plain values; what may be many is an iterator that reads on as it is asked. Valu
 asked, of which QueryError is the one for words; what is not there is None, or nothing.
 """
 
+from storage.answers import Answer, answer
 from storage.articles import (
     Found,
     ImageFound,
@@ -28,6 +29,7 @@ from storage.health import Measure, measure, portals
 from storage.pages import BAD_STATES, STATES, State
 from storage.photos import Look, Match, Photo, Use, matches, photo, reused
 from storage.query import QueryError
+from storage.questions import QUESTIONS, Parameter, Question
 from storage.reprints import Copy, StoryRow, Why, stories, story, timeline, why
 from storage.runs import RunRow, runs
 from storage.search import (
@@ -53,9 +55,11 @@ __all__ = [
     "BY",
     "FIELDS",
     "KINDS",
+    "QUESTIONS",
     "SIDES",
     "SORTS",
     "STATES",
+    "Answer",
     "ArticleHit",
     "By",
     "Change",
@@ -72,8 +76,10 @@ __all__ = [
     "Look",
     "Match",
     "Measure",
+    "Parameter",
     "Photo",
     "QueryError",
+    "Question",
     "RunRow",
     "Side",
     "Sort",
@@ -86,6 +92,7 @@ __all__ = [
     "absences",
     "all_articles",
     "all_images",
+    "answer",
     "article_by",
     "article_records",
     "articles_by_ids",
