@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import numpy as np
 from sqlalchemy import Column, Connection, Select, Text, select, type_coerce
 
 from storage.blocks import decode_records
+from storage.chosen import chosen_ids, in_pieces
 from storage.filters import Filters
 from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE, STORY
 from storage.records import FIRST
@@ -67,12 +67,14 @@ def _records(
     conn: Connection, filters: Filters | None, since_id: int, ids: Iterable[int] | None
 ) -> Iterator[Streamed]:
     if ids is not None:
-        wanted = np.fromiter(ids, np.int64)  # a million take 8 MB
-        wanted = np.sort(wanted[wanted > since_id])
-        for at in range(0, len(wanted), PIECE):
-            yield from _piece(conn, _ARTICLES.where(ARTICLE.c.id.in_(wanted[at : at + PIECE].tolist())))
+        ids = (number for number in ids if number > since_id)
+    elif filters:
+        ids = chosen_ids(conn, filters, since_id)
+    if ids is not None:
+        for piece in in_pieces(ids, PIECE):
+            yield from _piece(conn, _ARTICLES.where(ARTICLE.c.id.in_(piece)))
         return
-    statement = _ARTICLES.where(*(filters.conditions() if filters else [])).limit(PIECE)
+    statement = _ARTICLES.limit(PIECE)
     while True:
         last = since_id
         for found in _piece(conn, statement.where(ARTICLE.c.id > since_id)):
