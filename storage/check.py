@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, se
 
 from storage.engine import Database
 from storage.filters import COLUMNS
-from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, STORY
+from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, SKETCH_FRESH, STORY
 from storage.postings import Postings, indexed_keys
 from storage.rows import KEY_STEP, MAX_NUMBERED
 from storage.segment_rows import Kind, is_whole, read_segments
@@ -59,9 +59,10 @@ def _stories(conn: Connection) -> Iterator[str]:
         absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == column))
         if number := _count(conn, column.is_not(None), absent, table_of=STORY.c.id):
             yield f"{number} rows of story point with {name} to no article"
-    absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == SKETCH.c.article_id))
-    if number := _count(conn, absent, table_of=SKETCH.c.article_id):
-        yield f"{number} rows of sketch point with article_id to no article"
+    for table in (SKETCH, SKETCH_FRESH):
+        absent = ~exists(select(ARTICLE.c.id).where(ARTICLE.c.id == table.c.article_id))
+        if number := _count(conn, absent, table_of=table.c.article_id):
+            yield f"{number} rows of {table.name} point with article_id to no article"
     members = (
         select(func.count()).select_from(ARTICLE).where(ARTICLE.c.story_id == STORY.c.id).scalar_subquery()
     )

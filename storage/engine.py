@@ -177,6 +177,8 @@ def _sqlite(url: URL, name: str) -> Engine:
         raw.execute("PRAGMA foreign_keys=ON")
         raw.execute("PRAGMA cache_size=-65536")  # KiB: the index of a million articles has large inner pages
         raw.execute("PRAGMA temp_store=MEMORY")
+        # pages: 40 MB; four as usual are a few articles, and the same pages would be written again and again
+        raw.execute("PRAGMA wal_autocheckpoint=10000")
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:

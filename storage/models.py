@@ -364,15 +364,20 @@ SETTING = Table(
     Column("value", TEXT, nullable=False),
 )
 
-# candidates for near-duplicates: sampled n-grams of every text, and its exact hashes; see crawler.copies
-SKETCH = Table(
-    "sketch",
-    METADATA,
-    Column("hash", BigInteger, primary_key=True, autoincrement=False),  # 47 bits
-    Column("member", SmallInteger, primary_key=True, autoincrement=False),  # 0: a centre or alone, 1: linked
-    # no foreign key: one look-up of its parent for each of some thirty rows an article
-    Column("article_id", ROW_ID, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
+# candidates for near-duplicates: sampled n-grams of every text, and its exact hashes; see crawler.copies.
+# Those that came last are in the second table, see storage.sketches
+SKETCH, SKETCH_FRESH = (
+    Table(
+        name,
+        METADATA,
+        Column("hash", BigInteger, primary_key=True, autoincrement=False),  # 47 bits
+        # 0: a centre or alone, 1: linked
+        Column("member", SmallInteger, primary_key=True, autoincrement=False),
+        # no foreign key: one look-up of its parent for each of some thirty rows an article
+        Column("article_id", ROW_ID, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+    for name in ("sketch", "sketch_fresh")
 )
 
 # the search index, see storage.index

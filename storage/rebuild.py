@@ -11,7 +11,7 @@ from crawler.copies import METHOD
 from crawler.copies.marks import Keys, marks
 from storage import stories
 from storage.engine import Database
-from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, SETTING, SKETCH, STORY, STORY_LINK
+from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, SETTING, SKETCH, SKETCH_FRESH, STORY, STORY_LINK
 from storage.records import chunks
 
 _BATCH = 500  # articles decided on together
@@ -42,7 +42,7 @@ def rebuild_in(conn: Connection, progress: Callable[[int, int], None] | None = N
     """As rebuild(), in the caller's transaction."""
     total = conn.scalar(select(func.count()).select_from(ARTICLE)) or 0
     before = _standing(conn)
-    for table in (SKETCH, STORY_LINK):
+    for table in (SKETCH, SKETCH_FRESH, STORY_LINK):
         conn.execute(delete(table))
     conn.execute(update(ARTICLE).values(story_id=None))
     done = 0

@@ -2,6 +2,10 @@
 
 `member` is 0 for articles that are no copy of an earlier one, and 1 for all others, so that whoever looks for
 the first of ten thousand copies need not look at all of them.
+
+The thirty rows of an article lie all over the table, and each would have a page of its own written. So they
+wait in sketch_fresh, which is small; every transaction moves a slice of all hashes from there to sketch, as
+many rows as it puts in, which lie close together and share pages.
 """
 
 from __future__ import annotations
@@ -12,38 +16,57 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
 from sqlalchemy import Connection, text
+
+from crawler.copies.sketch import BITS, SIZE
 
 KEY_MOST = 64
 """Articles under one key above which it tells nothing: an official phrase, or the frame of a daily report."""
 NEAR_MOST = 32  # articles that are compared in full with one text, of each kind
 SHARED_LEAST = 2  # keys: one run of six letters is shared by chance
 
+_FRESH = 32_768  # articles, about, that wait in sketch_fresh
+_SLICES = 4_096  # parts of all hashes with about the same number of rows
+_LENGTHS = (120, 200, 350, 600, 1_000, 1_600, 2_600, 4_000)  # letters of texts, as frequent as each other
+
+
+def _bounds() -> list[int]:
+    """Where the slices begin, and the end of the last.
+
+    A text is filed under its smallest hashes, so that they crowd at the lower end, the more the longer it is.
+    """
+    places = np.concatenate(([0.0], np.geomspace(2.0**-30, 1.0, 4_000)))
+    below = np.mean([np.minimum(places * length / SIZE, 1.0) for length in _LENGTHS], axis=0)
+    # the exact hashes are everywhere
+    below = (SIZE * below + places) / (SIZE + 1)
+    bounds = np.interp(np.linspace(0.0, 1.0, _SLICES + 1), below, places) * (1 << BITS)
+    return [int(bound) for bound in bounds]
+
+
+BOUNDS = _bounds()
 _INSERT = {
-    "sqlite": "INSERT INTO sketch (hash, member, article_id) VALUES (?, ?, ?)",
-    "postgresql": "INSERT INTO sketch (hash, member, article_id) VALUES (%s, %s, %s)",
+    "sqlite": "INSERT INTO sketch_fresh (hash, member, article_id) VALUES (?, ?, ?)",
+    "postgresql": "INSERT INTO sketch_fresh (hash, member, article_id) VALUES (%s, %s, %s)",
 }
 _DELETE = {
-    "sqlite": "DELETE FROM sketch WHERE hash = ? AND member = ? AND article_id = ?",
-    "postgresql": "DELETE FROM sketch WHERE hash = %s AND member = %s AND article_id = %s",
+    "sqlite": "DELETE FROM {table} WHERE hash = ? AND member = ? AND article_id = ?",
+    "postgresql": "DELETE FROM {table} WHERE hash = %s AND member = %s AND article_id = %s",
 }
+_TABLES = ("sketch", "sketch_fresh")
+_UNDER = " UNION ALL ".join(
+    f"SELECT article_id FROM {table} WHERE hash = k.value AND member = {{member}}" for table in _TABLES
+)
+_FIRSTS, _MEMBERS = (f"{_UNDER.format(member=member)} LIMIT :most" for member in (0, 1))
 # one row a key: the articles under it, at most one more than tell anything
 _FIND = {
-    "sqlite": """SELECT * FROM (
-        SELECT k.value AS hash, (
-            SELECT group_concat(article_id) FROM (
-                SELECT article_id FROM sketch WHERE hash = k.value AND member = 0 LIMIT :most)) AS firsts, (
-            SELECT group_concat(article_id) FROM (
-                SELECT article_id FROM sketch WHERE hash = k.value AND member = 1 LIMIT :most)) AS members
+    "sqlite": f"""SELECT * FROM (
+        SELECT k.value AS hash, (SELECT group_concat(article_id) FROM ({_FIRSTS})) AS firsts,
+            (SELECT group_concat(article_id) FROM ({_MEMBERS})) AS members
         FROM json_each(:keys) AS k) WHERE firsts IS NOT NULL OR members IS NOT NULL""",
-    "postgresql": """SELECT * FROM (
-        SELECT k.value AS hash, (
-            SELECT string_agg(article_id::text, ',') FROM (
-                SELECT article_id FROM sketch WHERE hash = k.value AND member = 0 LIMIT :most) AS a
-        ) AS firsts, (
-            SELECT string_agg(article_id::text, ',') FROM (
-                SELECT article_id FROM sketch WHERE hash = k.value AND member = 1 LIMIT :most) AS b
-        ) AS members
+    "postgresql": f"""SELECT * FROM (
+        SELECT k.value AS hash, (SELECT string_agg(article_id::text, ',') FROM ({_FIRSTS}) AS a) AS firsts,
+            (SELECT string_agg(article_id::text, ',') FROM ({_MEMBERS}) AS b) AS members
         FROM unnest(CAST(:keys AS bigint[])) AS k(value)
         ) AS found WHERE firsts IS NOT NULL OR members IS NOT NULL""",
 }
@@ -115,11 +138,37 @@ class Shelf:
     def write(self) -> None:
         """Write all that was put and taken."""
         dialect = self._conn.dialect.name
-        for statement, filed in ((_DELETE, self._takes), (_INSERT, self._puts)):
-            # in the order of the tree: neighbours share a page
-            rows = sorted((key, member, one.article_id) for one, member in filed for key in one.keys)
-            if rows:
-                self._conn.exec_driver_sql(statement[dialect], rows)
+        # in the order of the tree: neighbours share a page
+        if takes := _rows(self._takes):
+            for table in _TABLES:
+                self._conn.exec_driver_sql(_DELETE[dialect].format(table=table), takes)
+        if puts := _rows(self._puts):
+            self._conn.exec_driver_sql(_INSERT[dialect], puts)
+            self._move(max(one.article_id for one, _ in self._puts), len(self._puts))
+
+    def _move(self, last: int, articles: int) -> None:
+        """Move the slices whose turn it is, by the numbers of the articles that came, to the large table."""
+        end = last * _SLICES // _FRESH + 1
+        begin = max((last - articles) * _SLICES // _FRESH, end - _SLICES)
+        for low, high in _ranges(begin % _SLICES, end - begin):
+            span = {"low": BOUNDS[low], "high": BOUNDS[high]}
+            for statement in (
+                "INSERT INTO sketch SELECT * FROM sketch_fresh WHERE hash >= :low AND hash < :high",
+                "DELETE FROM sketch_fresh WHERE hash >= :low AND hash < :high",
+            ):
+                self._conn.execute(text(statement), span)
+
+
+def _ranges(begin: int, count: int) -> list[tuple[int, int]]:
+    """`count` slices from one on, around the end, as ranges of bounds."""
+    end = begin + count
+    if end <= _SLICES:
+        return [(begin, end)]
+    return [(begin, _SLICES), (0, end - _SLICES)]
+
+
+def _rows(filed: Iterable[tuple[Filed, int]]) -> list[tuple[int, int, int]]:
+    return sorted((key, member, one.article_id) for one, member in filed for key in one.keys)
 
 
 def _ids(listed: str | None) -> list[int]:

@@ -82,13 +82,18 @@ def origins(text: str, folded: str) -> Sequence[int] | None:
     while at < len(text):
         end = at + 1
         # what combines with the letter before it is folded together with it
-        while end < len(text) and (unicodedata.combining(text[end]) or "\u1160" <= text[end] <= "\u11ff"):
+        while end < len(text) and _joins(text[end]):
             end += 1
         places += [at] * len(plain(text[at:end]))
         at = end
     if len(places) != len(folded):
         return None
     return [*places, len(text)]
+
+
+def _joins(sign: str) -> bool:
+    """True for what becomes one with the letter before it."""
+    return bool(unicodedata.combining(sign)) or "\u1160" <= sign <= "\u11ff" or bool(_VOICED.match(sign))
 
 
 def _merged(hits: Iterable[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:

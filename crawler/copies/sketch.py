@@ -21,7 +21,7 @@ Grams = NDArray[np.uint64]
 SIZE = 32  # numbers a text: rows in the database, at some 20 bytes each
 WIDTH = 6  # letters of a run that is sampled: shorter ones are shared by chance, longer ones break in edits
 LEAST = 100  # letters: shorter texts are only compared as a whole
-_BITS = 47  # of a number: SQLite keeps it in 6 bytes, and a billion of them do not collide by accident
+BITS = 47  # of a number: SQLite keeps it in 6 bytes, and a billion of them do not collide by accident
 _CODES = f"utf-32-{sys.byteorder[0]}e"
 _BASE = 0x9E37_79B9_7F4A_7C15
 _MIX = (0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB)  # splitmix64
@@ -48,10 +48,10 @@ def sketch(letters: str) -> tuple[int, ...]:
     """The text's numbers, at most SIZE of 47 bits; none for a text of fewer than LEAST letters."""
     if len(letters) < LEAST:
         return ()
-    return tuple(int(value) >> (64 - _BITS) for value in grams(letters, WIDTH)[:SIZE])
+    return tuple(int(value) >> (64 - BITS) for value in grams(letters, WIDTH)[:SIZE])
 
 
 def mark(kind: str, digest: str) -> int:
     """The number of an exact hash, as the numbers of a sketch."""
     raw = blake2b(f"{kind}:{digest}".encode(), digest_size=8).digest()
-    return int.from_bytes(raw, "big") >> (64 - _BITS)
+    return int.from_bytes(raw, "big") >> (64 - BITS)

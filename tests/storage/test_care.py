@@ -14,7 +14,16 @@ from storage.backup import backup
 from storage.check import problems
 from storage.engine import Database, DatabaseError, open_database
 from storage.index import SMALL
-from storage.models import ARTICLE, ARTICLE_IMAGE, SEARCH_FRESH, SEARCH_KEYS, SEARCH_PAGE, SKETCH, STORY
+from storage.models import (
+    ARTICLE,
+    ARTICLE_IMAGE,
+    SEARCH_FRESH,
+    SEARCH_KEYS,
+    SEARCH_PAGE,
+    SKETCH,
+    SKETCH_FRESH,
+    STORY,
+)
 from storage.optimize import optimize
 from storage.segment_rows import KINDS, Kind
 from tests.factories import article, image, rows, store
@@ -158,13 +167,13 @@ def test_pointers_that_no_key_guards_are_checked_too(database: Database) -> None
     store(database, first, article(2, title=first.title, body_text=first.body_text))
     with database.writing() as conn:
         conn.execute(update(STORY).values(first_article_id=77, centre_id=78))
-        conn.execute(update(SKETCH).where(SKETCH.c.article_id == 1).values(article_id=79))
+        conn.execute(update(SKETCH_FRESH).where(SKETCH_FRESH.c.article_id == 1).values(article_id=79))
 
     found = problems(database)
 
     assert "1 rows of story point with first_article_id to no article" in found
     assert "1 rows of story point with centre_id to no article" in found
-    assert any("of sketch point with article_id to no article" in problem for problem in found)
+    assert any("of sketch_fresh point with article_id to no article" in problem for problem in found)
 
 
 @pytest.mark.parametrize("vacuum", [False, True])
@@ -182,7 +191,7 @@ def test_optimizing_keeps_everything_and_says_what_it_takes(database: Database, 
 def test_a_vacuum_gives_room_back(database: Database) -> None:
     store(database, *(article(n, images=[image(n)]) for n in range(1, 400)))
     with database.writing() as conn:
-        for table in (SKETCH, ARTICLE_IMAGE):
+        for table in (SKETCH, SKETCH_FRESH, ARTICLE_IMAGE):
             conn.execute(delete(table))
 
     done = optimize(database, vacuum=True)

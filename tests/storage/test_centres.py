@@ -8,12 +8,15 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from crawler.copies.compare import Text, compare
+from crawler.copies.sketch import sketch
 from crawler.items import Article
+from storage import sketches
 from storage.engine import Database, open_database
-from storage.models import ARTICLE, SKETCH, STORY, STORY_LINK
+from storage.models import ARTICLE, SKETCH, SKETCH_FRESH, STORY, STORY_LINK
 from storage.rebuild import rebuild
 from storage.reprints import story
 from storage.sketches import SHARED_LEAST
@@ -101,10 +104,55 @@ def made(seed: int, count: int = 60) -> list[Article]:
 def check_rows(database: Database) -> None:
     """Each article is filed once, as what it is."""
     members = {link.article_id for link in rows(database, STORY_LINK)}
-    filed = {(row.article_id, row.member) for row in rows(database, SKETCH)}
+    old, fresh = (set(map(tuple, rows(database, table))) for table in (SKETCH, SKETCH_FRESH))
+    assert not old & fresh
+    filed = {(article_id, member) for _, member, article_id in old | fresh}
     assert filed == {(one.id, int(one.id in members)) for one in rows(database, ARTICLE)}
 
 
+@pytest.fixture
+def moving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few articles wait in the small table of sketches."""
+    monkeypatch.setattr(sketches, "_FRESH", 20)
+
+
+def test_a_sketch_moves_to_the_large_table_when_its_turn_comes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketches, "_FRESH", 20)
+    monkeypatch.setattr(sketches, "_SLICES", 4)
+    monkeypatch.setattr(sketches, "BOUNDS", [0, 1 << 40, 1 << 44, 1 << 46, 1 << 47])
+    for number in range(1, 6):
+        store(database, article(number))
+    first = {row.hash for row in rows(database, SKETCH)}
+    for number in range(6, 41):
+        store(database, article(number))
+    counts = [len(rows(database, table)) for table in (SKETCH, SKETCH_FRESH)]
+
+    assert first
+    assert len({row.article_id for row in rows(database, SKETCH)}) > 20
+    assert counts[0] > counts[1] > 0
+    check_rows(database)
+
+
+def test_slices_hold_about_as_many_keys_each() -> None:
+    chance = random.Random(3)
+    keys = np.sort([key for _ in range(300) for key in sketch(letters_of(chance))])
+
+    counts = np.histogram(keys, np.array(sketches.BOUNDS[:: len(sketches.BOUNDS) // 16]))[0]
+
+    assert sorted(set(sketches.BOUNDS)) == sketches.BOUNDS
+    assert (sketches.BOUNDS[0], sketches.BOUNDS[-1]) == (0, 1 << 47)
+    assert counts.max() < 4 * counts.mean()
+
+
+def letters_of(chance: random.Random) -> str:
+    return "".join(
+        chr(chance.randrange(0x4E00, 0x6E00)) for _ in range(chance.choice((150, 500, 900, 2_000)))
+    )
+
+
+@pytest.mark.usefixtures("moving")
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("batch", [1, 7, 60])
 def test_whatever_the_order_and_the_batches_the_stories_are_those_of_the_definition(

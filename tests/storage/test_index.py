@@ -24,7 +24,7 @@ from storage.search import count_matches, search_articles, search_images
 from storage.segment_rows import KINDS, read_segments
 from storage.tokens import ANY, TOKEN_BITS, marked, of_run
 from storage.visits import Missing, Unchanged
-from tests.factories import apply, article, fetched, found, image, numbers, numeral, rows, store, url
+from tests.factories import apply, article, fetched, found, image, numbers, numeral, row, rows, store, url
 
 QUERIES = [
     "茶园",
@@ -223,6 +223,34 @@ def test_what_changes_vanishes_and_returns_is_found_so_at_once(database: Databas
     store(database, article(2, title=article(2).title + "！"))
     assert (state(changed=True), state(changed=False)) == ([2], [1])
     assert problems(database) == []
+
+
+def test_a_revision_of_a_picture_s_address_alone_is_a_change(database: Database) -> None:
+    store(database, article(1, images=[image(1)]))
+    store(database, article(1, images=[image(1, url="https://img.qingshi.example/other.jpg")]))
+
+    assert row(database, ARTICLE).changed_at is not None
+    with database.reading() as conn:
+        assert count_matches(conn, "茶园", Filters(changed=True)) == (1, False)
+    assert problems(database) == []
+
+
+def test_a_channel_that_is_learned_later_finds_the_article(database: Database) -> None:
+    def under(channel: str) -> list[int]:
+        with database.reading() as conn:
+            return numbers(h.article for h in search_articles(conn, None, Filters(channel=channel)))
+
+    (page,) = apply(database, Discover("qingshi", None, [found(1)]))
+    store(database, fetched(article(1), page.id), article(2))
+    apply(database, Discover("qingshi", None, [found(1, channel="nongye")]))
+    (second,) = apply(database, Discover("qingshi", None, [found(9, channel="cq")]))
+    store(database, fetched(article(2), second.id))
+
+    assert (under("nongye"), under("cq")) == ([1], [2])
+    assert problems(database) == []
+    with database.writing() as conn:
+        conn.execute(update(PAGE).where(PAGE.c.channel == "cq").values(channel="kj"))
+    assert problems(database) == ["of 1 articles the search index does not know whether channel kj has them"]
 
 
 def test_a_state_that_the_index_does_not_know_is_a_problem(database: Database) -> None:

@@ -44,6 +44,8 @@ def outcome(words: str) -> Node | str:
         ("ＡＰＰ５Ｇ", "「app5g」"),
         ("臺灣後山", "「台湾后山」"),
         ("5G基站", "「5g 基站」"),
+        ("唐纳德・特朗普", "「唐纳德 特朗普」"),
+        ("ſource:茶", "「source 茶」"),  # no field, though it folds to one
         ("白沙-青石", "「白沙 青石」"),
         ('"white tea" 茶', "(「white tea」 & 「茶」)"),
         ("“白沙 渡口”", "「白沙 渡口」"),
@@ -111,6 +113,7 @@ def test_words_that_must_not_be_there_are_not_wanted() -> None:
         ("茶）", "the parenthesis at character 2 closes nothing"),
         ("茶园好 title:", "title: at character 5 needs a word"),
         ("茶 title: 园", "title: at character 3 needs a word directly after it"),
+        ("title:-茶", "write the minus at character 7 before title:"),
         ("caption:！", "caption: at character 1 needs a word"),
         ("portal:", "portal: at character 1 needs a value"),
         ('channel:""', "channel: at character 1 needs a value"),

@@ -276,7 +276,7 @@ def test_a_hit_outside_the_text_shows_where_it_is(database: Database) -> None:
     )
 
     assert [(numbers([hit.article]), hit.snippet) for hit in hits(database, "灯会")] == [
-        ([3], "正文从这里开始"),
+        ([3], "灯会"),
         ([2], "灯会今晚开场"),
         ([1], "灯会上的人群"),
     ]
@@ -364,6 +364,55 @@ def test_deep_pages_of_a_phrase_are_the_pages_of_all_its_hits(
     pages = [numbers(hit.article for hit in hits(database, "看灯会", limit=7, page=n)) for n in range(1, 10)]
 
     assert [number for page in pages for number in page] == expected
+
+
+def test_pages_behind_sure_hits_do_not_end_where_no_text_is_looked_at(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LOOKED", 4)
+    store(database, *(about(n, "元宵") for n in range(1, 31)), about(31, "元宵，灯会没有看灯"))
+
+    pages = [hits(database, "元宵 -看灯会", limit=10, page=n) for n in (1, 2, 3, 4)]
+
+    assert [number for page in pages for number in numbers(hit.article for hit in page)] == list(
+        range(31, 0, -1)
+    )
+    assert all(page.complete for page in pages)
+
+
+def test_phrases_are_looked_for_where_they_may_be_only(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    real = search.standing
+
+    def standing(conn: Any, kind: Any, words: Any, keys: Any) -> set[int]:
+        asked.append(len(keys))
+        return real(conn, kind, words, keys)
+
+    monkeypatch.setattr(search, "standing", standing)
+    store(database, *(about(n, "元宵看灯会") for n in (1, 2, 3)), about(4, "那个老渡口"))
+
+    assert find(database, "看灯会 OR 老渡口 OR 白塔寺") == [4, 3, 2, 1]
+    assert sorted(asked) == [0, 1, 3]
+
+
+def test_a_hit_has_the_same_points_by_the_index_and_by_its_text(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(
+        database,
+        about(1, "别的", subtitle="灯会今晚"),
+        about(2, "别的", authors=["灯会"]),
+        about(3, "别的", title="灯会今晚"),
+        about(4, "灯会", images=[image(1, caption="灯会上")]),
+    )
+    read = {hit.id: hit.score for hit in hits(database, "灯会", sort="relevance")}
+    monkeypatch.setattr(search, "RERANKED", 1)
+    unread = {hit.id: hit.score for hit in hits(database, "灯会", sort="relevance")}
+
+    assert [read[n] for n in (1, 2, 3)] == [unread[n] for n in (1, 2, 3)]
+    assert read[4] >= unread[4]
 
 
 def test_a_phrase_as_long_as_a_query_may_be_is_found(database: Database) -> None:
