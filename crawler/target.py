@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import stat
 import sys
@@ -63,7 +62,7 @@ def _replaced(path: Path, mode: int | None) -> Iterator[IO[bytes]]:
     try:
         with part.open("xb", buffering=_BUFFER) as file:
             if mode is not None:
-                os.chmod(file.fileno(), stat.S_IMODE(mode))
+                part.chmod(stat.S_IMODE(mode))
             yield file
         part.replace(path)
     finally:

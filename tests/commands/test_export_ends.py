@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from crawler.commands import export
+from crawler.sheets import cell
 from storage.engine import open_database
 from tests.commands.run import ROOT, scrapy
 from tests.factories import article, image, store, url
@@ -140,3 +141,15 @@ def test_links_in_a_circle_are_no_place_to_write(filled: str, tmp_path: Path) ->
 
     assert done.code == 1
     assert "cannot be written" in done.err
+
+
+@pytest.mark.parametrize(
+    "title", ["=1+1", "＝1+1", "　=1+1", " ＋1", "－1", "＠SUM(A1)", "\n@x", "\t1", "﹢1"]
+)
+def test_no_cell_is_a_formula_however_its_sign_is_written(title: str) -> None:
+    assert cell("title", title) == "'" + title
+
+
+@pytest.mark.parametrize("title", ["", "1+1", "渡口=桥", "　　渡口", "’=1", "—— 渡口"])
+def test_other_cells_are_left_as_they_are(title: str) -> None:
+    assert cell("title", title) == title
