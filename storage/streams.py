@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Select, Text, select, type_coerce
 
-from storage.blocks import decode_records
+from storage.blocks import fill
 from storage.chosen import chosen_ids, in_pieces
 from storage.filters import Filters
 from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE, STORY
@@ -159,7 +159,7 @@ _IMAGES: Select[Any] = (
 
 
 def _value(text: str) -> Any:
-    return _scan(text)[0]
+    return [] if text == "[]" else _scan(text)[0]
 
 
 def _piece(conn: Connection, statement: Select[Any]) -> Iterator[Streamed]:
@@ -177,7 +177,7 @@ def _images(conn: Connection, ids: list[int]) -> dict[int, list[dict[str, Any]]]
     else:
         where = _use.article_id.in_(ids)
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in conn.execute(_IMAGES.where(where)):
+    for row in conn.execute(_IMAGES.where(where)).all():
         found.setdefault(row[0], []).append(_image(row))
     return found
 
@@ -225,7 +225,7 @@ def _record(row: Any, images: list[dict[str, Any]]) -> dict[str, Any]:
         "authors": _value(authors),
         "editor": editor,
         "duty_editor": duty_editor,
-        "blocks": decode_records(_value(blocks), body_text),
+        "blocks": fill(_value(blocks), body_text),
         "body_text": body_text,
         "images": images,
         "story": story,
