@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ from crawler.output import say
 if TYPE_CHECKING:
     from storage.engine import Database
     from storage.queries import Filters
+
+
+# what writing a line raises when its disk is full or broken; opening a file would name the file
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class CommandError(Exception):
@@ -51,8 +56,13 @@ class Command(ScrapyCommand):
             say(f"scrapy {type(self).__module__.rpartition('.')[2]}: {error}")
             self.exitcode = 1
         except BrokenPipeError:
-            # whoever read has enough, e.g. head: nothing more to say, and no error at the interpreter's end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_stdout()  # whoever read has enough, e.g. head: nothing more to say
+        except OSError as error:
+            if error.errno not in _FULL or error.filename is not None:
+                raise
+            say(f"scrapy {type(self).__module__.rpartition('.')[2]}: cannot write: {error.strerror}")
+            self.exitcode = 1
+            _drop_stdout()
         except KeyboardInterrupt:
             self.exitcode = 130
 
@@ -82,6 +92,11 @@ class Command(ScrapyCommand):
             yield opened
         finally:
             opened.close()
+
+
+def _drop_stdout() -> None:
+    """Have what was not written forgotten; the interpreter would try again at its end, and fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
@@ -149,4 +164,11 @@ def positive(text: str) -> int:
     """An option's whole number from 1 up."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 1_000_000_000):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
+
+
+def from_zero(text: str) -> int:
+    """An option's whole number from 0 up."""
+    if not (text.isascii() and text.isdigit() and int(text) < 1_000_000_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 up")
     return int(text)

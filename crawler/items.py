@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 from crawler.pictures import Fetched
 
 BlockType = Literal["paragraph", "heading", "quote", "image", "table", "video"]
+# characters; a row of a PostgreSQL index takes 2,704 bytes, and real ones are far shorter
+MAX_PORTAL = 100
+MAX_CHANNEL = 500  # of the whole breadcrumb
+MAX_SOURCE = 500
 TEXT_BLOCKS: frozenset[str] = frozenset({"paragraph", "heading", "quote", "table"})
 
 

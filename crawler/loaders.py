@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -18,18 +19,12 @@ from crawler.extract.credits import split_credit
 from crawler.extract.names import split_names
 from crawler.extract.raw import RawArticle
 from crawler.identity import UrlError, canonical_url
-from crawler.items import Article, Block, BlockType, Image, Source, join_text
+from crawler.items import MAX_CHANNEL, MAX_SOURCE, Article, Block, BlockType, Image, Source, join_text
 from crawler.portals import Portal
-from crawler.text import clean, fold, squash
+from crawler.text import clean, fold, squash, text_lines
 
 _LIST_NAME = re.compile(r"\A\s*【[^】]{1,30}】\s*")
 _SITE_TAIL = re.compile(r"\s*[-_|–—]+\s*(?P<site>[^-_|–—]{2,20})\Z")
-
-
-def text_lines(text: str) -> str:
-    """A table's text: each line squashed, empty lines dropped."""
-    lines = (squash(line) for line in clean(text).split("\n"))
-    return "\n".join(line for line in lines if line)
 
 
 def without_list_name(alt: str) -> str | None:
@@ -100,6 +95,16 @@ def joined_names(values: Iterable[str]) -> str | None:
     return "、".join(names(values)) or None
 
 
+def outer_levels(levels: list[str]) -> list[str]:
+    """As many levels of a breadcrumb, from the outside in, as can be stored.
+
+    >>> outer_levels(["重庆频道", "民生" * 300])
+    ['重庆频道']
+    """
+    lengths = accumulate(len(level) + 1 for level in levels)
+    return [level for level, length in zip(levels, lengths, strict=True) if length <= MAX_CHANNEL + 1]
+
+
 @lru_cache(maxsize=256)
 def _processor(loader: type[ItemLoader], field: str, end: str) -> Callable[..., Any]:
     default = loader.default_input_processor if end == "in" else loader.default_output_processor
@@ -134,7 +139,7 @@ class ArticleLoader(Loader):
     subtitle_in = MapCompose(squash)
     published_raw_in = MapCompose(squash)
     channel_in = MapCompose(squash)
-    channel_out = Identity()
+    channel_out = outer_levels
     keywords_in = MapCompose(squash)
     keywords_out = Compose(dict.fromkeys, list)
     authors_in = names
@@ -149,7 +154,8 @@ class ArticleLoader(Loader):
 
 def _source(name: str | None, url: str | None) -> Source | None:
     name = squash(name or "")
-    return Source(name, url) if name else None
+    # a longer one is a text that a wrong rule took for a name
+    return Source(name, url) if 0 < len(name) <= MAX_SOURCE else None
 
 
 def _image(

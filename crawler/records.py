@@ -2,55 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, get_args
 
+from crawler import values
 from crawler.extract.dates import parse_moment
-from crawler.items import TEXT_BLOCKS, Article, Block, BlockType, Image, RecordError, Source, join_text
-from crawler.text import clean, squash
+from crawler.items import (
+    MAX_CHANNEL,
+    MAX_PORTAL,
+    MAX_SOURCE,
+    TEXT_BLOCKS,
+    Article,
+    Block,
+    BlockType,
+    Image,
+    RecordError,
+    Source,
+    join_text,
+)
+from crawler.text import squash, text_lines
 
 _BLOCK_TYPES = frozenset(get_args(BlockType))
-_HEX = frozenset("0123456789abcdef")
 
 
-def _string(record: dict[str, Any], key: str, *, lines: bool = False) -> str | None:
-    value = record.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise RecordError(f"{key}: {value!r} is not a string")
-    return (clean(value) if lines else squash(value)) or None
-
-
-def _strings(record: dict[str, Any], key: str) -> list[str]:
-    value = record.get(key) or []
-    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-        raise RecordError(f"{key}: {value!r} is not a list of strings")
-    return [text for part in value if (text := squash(part))]
-
-
-def _number(record: dict[str, Any], key: str) -> int | None:
-    value = record.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-        raise RecordError(f"{key}: {value!r} is not a whole number from 0")
-    return value
-
-
-def _time(record: dict[str, Any], key: str) -> str | None:
-    text = _string(record, key)
-    if text is None:
-        return None
-    try:
-        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise RecordError(f"{key}: {text!r} is not an ISO 8601 date or time") from None
-    if len(text) == 10:
-        return text
-    if when.tzinfo is None:
-        return when.isoformat() + "+08:00"  # a time without a zone is China's
-    return when.isoformat()
+def _channel(record: dict[str, Any]) -> list[str]:
+    levels = values.lines(record, "channel")
+    if len("/".join(levels)) > MAX_CHANNEL:
+        raise RecordError(f"channel: {values.shown(levels)} is longer than {MAX_CHANNEL} characters")
+    return levels
 
 
 def _source(value: Any) -> Source | None:
@@ -59,61 +37,83 @@ def _source(value: Any) -> Source | None:
     if isinstance(value, str):
         value = {"name": value}
     if not isinstance(value, dict):
-        raise RecordError(f"source: {value!r} is neither a name nor an object with name and url")
-    name = _string(value, "name")
-    return Source(name, _string(value, "url")) if name else None
+        raise RecordError(f"source: {values.shown(value)} is neither a name nor an object with name and url")
+    try:
+        name = values.line(value, "name", MAX_SOURCE)
+        return Source(name, values.address(value, "url")) if name else None
+    except RecordError as error:
+        raise RecordError(f"source.{error}") from None
 
 
-def _digest(record: dict[str, Any], key: str, size: int) -> str | None:
-    text = _string(record, key)
-    if text is not None and (len(text) != size or not set(text.lower()) <= _HEX):
-        raise RecordError(f"{key}: {text!r} is not {size} hex digits")
-    return text.lower() if text else None
+def _rows(value: Any) -> list[list[str]]:
+    rows = value or []
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise RecordError(f"rows: {values.shown(rows)} is not a list of lists")
+    return [[_cell(cell) for cell in row] for row in rows]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | dict):
+        raise RecordError(f"rows: the cell {values.shown(value)} is neither text nor a number")
+    return "" if value is None else squash(str(value))
 
 
 def _block(value: Any, number: int) -> Block:
-    if not isinstance(value, dict) or value.get("type") not in _BLOCK_TYPES:
-        raise RecordError(f"blocks[{number}]: {value!r:.80} has no known type")
-    kind: BlockType = value["type"]
-    if kind == "image":
-        image = _number(value, "image")
-        if image is None:
-            raise RecordError(f"blocks[{number}]: an image block names no image")
-        return Block("image", image=image)
-    if kind == "video":
-        return Block("video", url=_string(value, "url"), poster=_string(value, "poster"))
-    text = _string(value, "text", lines=kind == "table") or ""
-    if kind == "table":
-        rows = value.get("rows") or []
-        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-            raise RecordError(f"blocks[{number}]: rows is not a list of lists")
-        return Block("table", text=text, rows=[[squash(str(cell)) for cell in row] for row in rows])
-    return Block(kind, text=text)
+    kind = value.get("type") if isinstance(value, dict) else None
+    if not isinstance(kind, str) or kind not in _BLOCK_TYPES:
+        raise RecordError(f"blocks[{number}]: {values.shown(value)} has no known type")
+    try:
+        if kind == "image":
+            image = values.number(value, "image")
+            if image is None:
+                raise RecordError("image: an image block names no image")
+            return Block("image", image=image)
+        if kind == "video":
+            return Block("video", url=values.address(value, "url"), poster=values.address(value, "poster"))
+        if kind == "table":
+            rows = _rows(value.get("rows"))
+            text = text_lines(values.raw_text(value, "text") or "")
+            # as crawler.extract.blocks makes it
+            text = text or "\n".join(filter(None, (" ".join(filter(None, row)) for row in rows)))
+            return Block("table", text=text, rows=rows)
+        return Block(kind, text=values.line(value, "text") or "")  # type: ignore[arg-type]
+    except RecordError as error:
+        raise RecordError(f"blocks[{number}].{error}") from None
 
 
 def _image(value: Any, number: int) -> Image:
     if not isinstance(value, dict):
-        raise RecordError(f"images[{number}]: {value!r:.80} is not an object")
-    url = _string(value, "url")
-    if url is None:
-        raise RecordError(f"images[{number}]: no url")
+        raise RecordError(f"images[{number}]: {values.shown(value)} is not an object")
     try:
-        position = _number(value, "position")
+        url = values.address(value, "url")
+        if url is None:
+            raise RecordError("url: there is none")
+        position = values.number(value, "position")
         return Image(
             url=url,
             position=-1 if position is None else position,
-            alt=_string(value, "alt"),
-            caption=_string(value, "caption"),
-            credit=_string(value, "credit"),
-            credit_raw=_string(value, "credit_raw"),
-            width=_number(value, "width"),
-            height=_number(value, "height"),
-            sha256=_digest(value, "sha256", 64),
-            dhash=_digest(value, "dhash", 16),
-            phash=_digest(value, "phash", 16),
+            alt=values.line(value, "alt"),
+            caption=values.line(value, "caption"),
+            credit=values.line(value, "credit"),
+            credit_raw=values.line(value, "credit_raw"),
+            width=values.number(value, "width"),
+            height=values.number(value, "height"),
+            sha256=values.digest(value, "sha256", 64),
+            dhash=values.digest(value, "dhash", 16),
+            phash=values.digest(value, "phash", 16),
         )
     except RecordError as error:
         raise RecordError(f"images[{number}].{error}") from None
+
+
+def _blocks(record: dict[str, Any]) -> list[Block]:
+    """Those of the record, and before them body_text as paragraphs where none of them has any text."""
+    blocks = [_block(value, number) for number, value in enumerate(values.items(record, "blocks"))]
+    blocks = [block for block in blocks if block.type not in TEXT_BLOCKS or block.text]
+    if any(block.text for block in blocks):
+        return blocks
+    lines = text_lines(values.raw_text(record, "body_text") or "").split("\n")
+    return [Block("paragraph", text=line) for line in lines if line] + blocks
 
 
 def _place_images(article: Article) -> None:
@@ -144,46 +144,35 @@ def from_record(record: Any) -> Article:
     Needs `url`, `title`, and `body_text` or `blocks`. Raises RecordError, which says which value is wrong.
     """
     if not isinstance(record, dict):
-        raise RecordError(f"not a JSON object: {record!r:.80}")
-    url, title = _string(record, "url"), _string(record, "title")
+        raise RecordError(f"not a JSON object: {values.shown(record)}")
+    url, title = values.address(record, "url"), values.line(record, "title")
     missing = [key for key, value in (("url", url), ("title", title)) if not value]
     if record.get("body_text") is None and record.get("blocks") is None:
         missing.append("body_text or blocks")
     if missing or url is None or title is None:
         raise RecordError(f"missing: {', '.join(missing)}")
-    blocks_value, images_value = record.get("blocks"), record.get("images") or []
-    if blocks_value is not None and not isinstance(blocks_value, list):
-        raise RecordError(f"blocks: {blocks_value!r:.80} is not a list")
-    if not isinstance(images_value, list):
-        raise RecordError(f"images: {images_value!r:.80} is not a list")
-    images = [_image(value, number) for number, value in enumerate(images_value)]
-    if blocks_value is None:
-        lines = (squash(line) for line in (_string(record, "body_text", lines=True) or "").split("\n"))
-        blocks = [Block("paragraph", text=line) for line in lines if line]
-    else:
-        blocks = [_block(value, number) for number, value in enumerate(blocks_value)]
-        blocks = [block for block in blocks if block.type not in TEXT_BLOCKS or block.text]
+    images = [_image(value, number) for number, value in enumerate(values.items(record, "images"))]
     article = Article(
         url=url,
         title=title,
-        canonical_url=_string(record, "canonical_url"),
-        portal=_string(record, "portal"),
-        channel=_strings(record, "channel"),
-        subtitle=_string(record, "subtitle"),
-        keywords=_strings(record, "keywords"),
-        language=_string(record, "language"),
-        published_at=_time(record, "published_at"),
-        modified_at=_time(record, "modified_at"),
-        published_raw=_string(record, "published_raw"),
+        canonical_url=values.address(record, "canonical_url"),
+        portal=values.line(record, "portal", MAX_PORTAL),
+        channel=_channel(record),
+        subtitle=values.line(record, "subtitle"),
+        keywords=values.lines(record, "keywords"),
+        language=values.line(record, "language"),
+        published_at=values.moment(record, "published_at"),
+        modified_at=values.moment(record, "modified_at"),
+        published_raw=values.line(record, "published_raw"),
         source=_source(record.get("source")),
-        authors=_strings(record, "authors"),
-        editor=_string(record, "editor"),
-        duty_editor=_string(record, "duty_editor"),
-        blocks=blocks,
+        authors=values.lines(record, "authors"),
+        editor=values.line(record, "editor"),
+        duty_editor=values.line(record, "duty_editor"),
+        blocks=_blocks(record),
         images=images,
-        pages=_number(record, "pages") or 1,
-        template=_string(record, "template"),
-        extractor=_string(record, "extractor"),
+        pages=values.number(record, "pages") or 1,
+        template=values.line(record, "template"),
+        extractor=values.line(record, "extractor"),
     )
     _place_images(article)
     article.body_text = join_text(article.blocks)

@@ -6,12 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
+from unicodedata import normalize
 
 from crawler.output import json_line
 
 NESTED = frozenset({"blocks", "images"})  # lists of objects, as JSON inside a cell
-# a spreadsheet would run a cell that begins so
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# a spreadsheet would run a cell that begins so; some pass over blanks, and take full-width signs too
+_FORMULA = ("=", "+", "-", "@")
+_START = 8  # characters in which a sign is looked for, after the blanks
 
 
 def write_csv(file: IO[bytes], records: Iterable[dict[str, Any]], columns: Sequence[str]) -> None:
@@ -32,6 +34,8 @@ def cell(name: str, value: Any) -> str:
 
     >>> cell("authors", ["叶知秋", "江平"]), cell("title", "=1+1"), cell("channel", ["重庆频道", "民生"])
     ('叶知秋、江平', "'=1+1", '重庆频道 > 民生')
+    >>> cell("title", "\\n ＝1+1")[0]
+    "'"
     """
     if value is None:
         return ""
@@ -42,4 +46,9 @@ def cell(name: str, value: Any) -> str:
     if isinstance(value, list):
         value = (" > " if name == "channel" else "、").join(map(str, value))
     text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    start = normalize("NFKC", text.lstrip()[:_START]).lstrip()
+    return text.startswith(("\t", "\r")) or start.startswith(_FORMULA)

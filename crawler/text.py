@@ -40,6 +40,12 @@ def squash(text: str) -> str:
     return _SPACES.sub(" ", clean(text)).strip()
 
 
+def text_lines(text: str) -> str:
+    """A table's text: each line squashed, empty lines dropped."""
+    lines = (squash(line) for line in clean(text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 def fold(text: str) -> str:
     """A text as compared and searched: full-width and compatibility forms folded, lower case.
 

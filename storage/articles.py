@@ -12,6 +12,7 @@ from crawler.identity import UrlError, url_key
 from crawler.items import Article
 from crawler.portals.registry import portal_of
 from storage.asked import at_most, is_id
+from storage.chosen import chosen_ids, in_pieces
 from storage.filters import Filters
 from storage.models import ABSENCE, ARTICLE, PAGE, REVISION
 from storage.records import chunks, load, select_articles
@@ -78,10 +79,12 @@ def articles_by_keys(conn: Connection, keys: Sequence[str]) -> Iterator[Article]
 
 def all_articles(conn: Connection, filters: Filters | None = None, *, since_id: int = 0) -> Iterator[Found]:
     """Every article with an id above `since_id`, in the order of storing, read piece by piece."""
-    conditions = filters.conditions() if filters else []
     after = max(since_id, 0)
+    if filters:
+        yield from articles_by_ids(conn, chosen_ids(conn, filters, after))
+        return
     while after == 0 or is_id(after):
-        statement = select_articles().where(ARTICLE.c.id > after, *conditions)
+        statement = select_articles().where(ARTICLE.c.id > after)
         rows = conn.execute(statement.order_by(ARTICLE.c.id).limit(_STREAM)).all()
         yield from (Found(row.id, article) for row, article in zip(rows, load(conn, rows), strict=True))
         if len(rows) < _STREAM:
@@ -91,7 +94,7 @@ def all_articles(conn: Connection, filters: Filters | None = None, *, since_id: 
 
 def articles_by_ids(conn: Connection, ids: Iterable[int]) -> Iterator[Found]:
     """The articles of these ids in ascending order, read piece by piece; unknown ids are left out."""
-    for chunk in chunks(sorted(filter(is_id, ids)), _STREAM):
+    for chunk in in_pieces(filter(is_id, ids), _STREAM):
         rows = conn.execute(select_articles().where(ARTICLE.c.id.in_(chunk)).order_by(ARTICLE.c.id)).all()
         yield from (Found(row.id, article) for row, article in zip(rows, load(conn, rows), strict=True))
 

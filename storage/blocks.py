@@ -32,15 +32,20 @@ def decode(records: list[dict[str, Any]], body_text: str) -> list[Block]:
 
 def decode_records(records: list[dict[str, Any]], body_text: str) -> list[dict[str, Any]]:
     """The same as JSON objects, as crawler.items.block_record makes them."""
+    return fill([record.copy() for record in records], body_text)
+
+
+def fill(records: list[dict[str, Any]], body_text: str) -> list[dict[str, Any]]:
+    """The same, made of the given objects themselves."""
     lines = body_text.split("\n")
     at = 0
-    blocks = []
     for record in records:
         if record["type"] in TEXT_BLOCKS and "text" not in record:
-            record = record.copy()
-            count = record.pop("lines", 1)
-            # by far most paragraphs are one line
-            record["text"] = lines[at] if count == 1 else "\n".join(lines[at : at + count])
-            at += count
-        blocks.append(record)
-    return blocks
+            if "lines" in record:
+                end = at + record.pop("lines")
+                record["text"] = "\n".join(lines[at:end])
+                at = end
+            else:  # by far most paragraphs are one line
+                record["text"] = lines[at]
+                at += 1
+    return records

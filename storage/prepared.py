@@ -12,7 +12,7 @@ from crawler.copies.marks import Keys, keys_of
 from crawler.items import Article, Image, to_record
 from storage.models import ARTICLE
 from storage.records import chunks, load, select_articles
-from storage.rows import article_row, fits, image_row, sort_key, storable
+from storage.rows import article_row, fits, image_row, pixels, sort_key, storable
 from storage.types import to_json
 
 # where the article was seen and by whom, not what it says
@@ -22,7 +22,9 @@ _FIELD_OF = {"source_name": "source", "source_url": "source"} | dict.fromkeys(
 )
 _NO_FIELD = frozenset({"url_key", "url_rules", "channel_path", "text_hash", "pictures_hash", "content_hash"})
 _CONTENT = frozenset({"title", "body_text", "blocks", "images"})
-_IMAGE_FIELDS = tuple(field.name for field in fields(Image))
+# of the file, whose hashes follow from its sha256
+_FILE = frozenset({"width", "height", "sha256", "dhash", "phash"})
+_SAID = tuple(field.name for field in fields(Image) if field.name not in _FILE)
 
 
 class Kept:
@@ -145,9 +147,8 @@ def changed_fields(item: Prepared, old: Kept) -> list[str]:
 
 
 def _same_use(new: Image, old: Image) -> bool:
+    if any(getattr(new, name) != getattr(old, name) for name in _SAID):
+        return False
     # what only a fetched file tells is not lost when a later crawl does not fetch it
-    known = ("width", "height", "sha256", "dhash", "phash")
-    return all(
-        getattr(new, name) == getattr(old, name) or (name in known and getattr(new, name) is None)
-        for name in _IMAGE_FIELDS
-    )
+    told = ((new.sha256, old.sha256), (pixels(new.width), old.width), (pixels(new.height), old.height))
+    return all(mine is None or mine == theirs for mine, theirs in told)

@@ -102,12 +102,13 @@ def image_row(image: Image, number: int) -> dict[str, Any]:
         "caption": image.caption,
         "credit": image.credit,
         "credit_raw": image.credit_raw,
-        "width": _pixels(image.width),
-        "height": _pixels(image.height),
+        "width": pixels(image.width),
+        "height": pixels(image.height),
     }
 
 
-def _pixels(declared: int | None) -> int | None:
+def pixels(declared: int | None) -> int | None:
+    """A size that can be stored; None for what is none."""
     # pages declare absurd sizes; PostgreSQL's integer ends at 2^31
     return declared if declared is not None and 0 < declared < 1 << 31 else None
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-import numpy as np
 from sqlalchemy import Column, Connection, Select, Text, select, type_coerce
 
 from storage.asked import is_id
-from storage.blocks import decode_records
+from storage.blocks import fill
+from storage.chosen import chosen_ids, in_pieces
 from storage.filters import Filters
 from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE, STORY
 from storage.records import FIRST
@@ -79,15 +79,19 @@ def _passing_through(conn: Connection) -> Iterator[None]:
 def _records(
     conn: Connection, filters: Filters | None, since_id: int, ids: Iterable[int] | None
 ) -> Iterator[Streamed]:
-    if ids is not None:
-        # a million take 8 MB
-        wanted = np.sort(np.fromiter((n for n in ids if n > since_id and is_id(n)), np.int64))
-        for at in range(0, len(wanted), PIECE):
-            yield from _piece(conn, _ARTICLES.where(ARTICLE.c.id.in_(wanted[at : at + PIECE].tolist())))
-        return
-    statement = _ARTICLES.where(*(filters.conditions() if filters else [])).limit(PIECE)
     since_id = max(since_id, 0)
-    while since_id == 0 or is_id(since_id):
+    if since_id and not is_id(since_id):
+        return
+    if ids is not None:
+        ids = (number for number in ids if number > since_id and is_id(number))
+    elif filters:
+        ids = chosen_ids(conn, filters, since_id)
+    if ids is not None:
+        for piece in in_pieces(ids, PIECE):
+            yield from _piece(conn, _ARTICLES.where(ARTICLE.c.id.in_(piece)))
+        return
+    statement = _ARTICLES.limit(PIECE)
+    while True:
         last = since_id
         for found in _piece(conn, statement.where(ARTICLE.c.id > since_id)):
             last = found.id
@@ -171,7 +175,7 @@ _IMAGES: Select[Any] = (
 
 
 def _value(text: str) -> Any:
-    return _scan(text)[0]
+    return [] if text == "[]" else _scan(text)[0]
 
 
 def _piece(conn: Connection, statement: Select[Any]) -> Iterator[Streamed]:
@@ -189,7 +193,7 @@ def _images(conn: Connection, ids: list[int]) -> dict[int, list[dict[str, Any]]]
     else:
         where = _use.article_id.in_(ids)
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in conn.execute(_IMAGES.where(where)):
+    for row in conn.execute(_IMAGES.where(where)).all():
         found.setdefault(row[0], []).append(_image(row))
     return found
 
@@ -237,7 +241,7 @@ def _record(row: Any, images: list[dict[str, Any]]) -> dict[str, Any]:
         "authors": _value(authors),
         "editor": editor,
         "duty_editor": duty_editor,
-        "blocks": decode_records(_value(blocks), body_text),
+        "blocks": fill(_value(blocks), body_text),
         "body_text": body_text,
         "images": images,
         "story": story,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,8 +20,8 @@ from storage.types import signed64
 def write_images(conn: Connection, articles: Mapping[int, Article], replaced: Sequence[int]) -> None:
     """Store the images of articles, by id; those of `replaced` ones take the place of the old.
 
-    A use keeps the picture that was once fetched for it as long as its image stays in the article; a new one
-    has what its URL showed when it was last fetched.
+    A use keeps the picture that was once fetched for it as long as its image stays in the article (of several
+    uses of one image each its own, in their order); a new one has what its URL showed when last fetched.
     """
     seen = _take_out(conn, replaced)
     images = {image_key(image.url): image.url for article in articles.values() for image in article.images}
@@ -37,13 +38,15 @@ def write_images(conn: Connection, articles: Mapping[int, Article], replaced: Se
     shown = _shown(conn, image_ids.values())
     rows = []
     for article_id, article in articles.items():
+        times: Counter[str] = Counter()  # that an image was used in this article
         for number, image in enumerate(article.images, 1):
             key = image_key(image.url)
+            times[key] += 1
             row = image_row(image, number)
             row["article_id"] = article_id
             row["image_id"] = image_ids[key]
             row["url"] = image.url if image.url != images[key] else None
-            kept = seen.get((article_id, image_ids[key])) or shown.get(image_ids[key])
+            kept = seen.get((article_id, image_ids[key], times[key])) or shown.get(image_ids[key])
             row["picture_id"] = picture_ids[image.sha256] if image.sha256 else kept
             rows.append(row)
     _keep_other_forms(conn, rows, images, image_ids)
@@ -89,14 +92,17 @@ def remove(conn: Connection, article_ids: Sequence[int], once: Collection[int] =
         conn.execute(delete(PERSON).where(PERSON.c.id.in_(chunk), ~named))
 
 
-def _take_out(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Delete the uses of these articles; the picture that each (article, image) had."""
+def _take_out(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, int, int], int]:
+    """Delete the uses of these articles; the picture that each (article, image, how often so far) had."""
     use = ARTICLE_IMAGE.c
     seen = {}
+    times: Counter[tuple[int, int]] = Counter()
     for chunk in chunks(article_ids):
-        had = select(use.article_id, use.image_id, use.picture_id)
-        for row in conn.execute(had.where(use.article_id.in_(chunk), use.picture_id.is_not(None))):
-            seen[row.article_id, row.image_id] = row.picture_id
+        had = select(use.article_id, use.image_id, use.picture_id).order_by(use.article_id, use.number)
+        for article_id, image_id, picture_id in conn.execute(had.where(use.article_id.in_(chunk))):
+            times[article_id, image_id] += 1
+            if picture_id is not None:
+                seen[article_id, image_id, times[article_id, image_id]] = picture_id
         conn.execute(delete(ARTICLE_IMAGE).where(use.article_id.in_(chunk)))
     return seen
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -76,11 +77,22 @@ def test_the_least_record_is_url_title_and_body() -> None:
         ({"channel": [1]}, "channel"),
         ({"source": 3}, "source"),
         ({"blocks": [{"type": "poem", "text": "x"}]}, "blocks[0]"),
-        ({"blocks": [{"type": "image"}]}, "blocks[0]: an image block names no image"),
+        ({"blocks": [{"type": "image"}]}, "blocks[0].image: an image block names no image"),
         ({"blocks": [{"type": "image", "image": 9}]}, "image"),
-        ({"images": [{"caption": "没有地址"}]}, "images[0]: no url"),
+        ({"images": [{"caption": "没有地址"}]}, "images[0].url: there is none"),
         ({"images": [{"url": "https://e.cn/1.jpg", "sha256": "xyz"}]}, "images[0].sha256"),
         ({"images": [{"url": "https://e.cn/1.jpg", "width": -1}]}, "images[0].width"),
+        ({"blocks": [{"type": ["x"]}]}, "blocks[0]: {'type': ['x']} has no known type"),
+        ({"blocks": [{"type": "table", "rows": [[["x"]]]}]}, "blocks[0].rows: the cell ['x']"),
+        ({"source": {"name": ["x"]}}, "source.name: ['x'] is not a string"),
+        ({"source": "报" * 501}, "is longer than 500 characters"),
+        ({"portal": "p" * 101}, "is longer than 100 characters"),
+        ({"channel": ["频" * 250, "道" * 250]}, "is longer than 500 characters"),
+        ({"pages": 2.5}, "pages: 2.5 is not a whole number"),
+        ({"pages": True}, "pages: True is not a whole number"),
+        ({"published_at": "2024-W01"}, "published_at: '2024-W01' is not an ISO 8601"),
+        ({"published_at": "2024-01"}, "published_at"),
+        ({"modified_at": "2024-01-01-05"}, "modified_at"),
     ],
 )
 def test_a_wrong_record_is_refused_with_the_key_and_the_value(change: dict[str, Any], said: str) -> None:
@@ -101,3 +113,98 @@ def test_nul_and_lone_surrogates_are_cleaned() -> None:
 
     assert record["title"].replace("\ufffd", "") == "港口开埠"
     json.dumps(record, ensure_ascii=False).encode()
+
+
+def test_a_wrong_value_is_shown_by_its_beginning() -> None:
+    with pytest.raises(RecordError, match=r"title: \['x+…") as error:
+        from_record(WHOLE | {"title": ["x" * 1_000_000]})
+
+    assert len(str(error.value)) < 120
+
+
+ODD = (
+    None,
+    True,
+    7,
+    -1,
+    1.5,
+    float("nan"),
+    "",
+    "文",
+    [],
+    [[]],
+    ["x"],
+    [None],
+    {},
+    {"a": 1},
+    [{"type": ["x"]}],
+)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_whatever_stands_in_a_record_it_is_read_or_refused(odd: Any) -> None:
+    places = [(WHOLE | {"body_text": "x"}, key) for key in (*WHOLE, "body_text", "pages", "modified_at")]
+    for number, block in enumerate(WHOLE["blocks"]):
+        places += [(WHOLE, ("blocks", number, key)) for key in block]
+    places += [(WHOLE, ("images", 0, key)) for key in WHOLE["images"][0]]
+    places += [(WHOLE, ("source", key)) for key in ("name", "url")]
+    read = 0
+
+    for whole, place in places:
+        record = copy.deepcopy(whole)
+        *way, last = (place,) if isinstance(place, str) else place
+        target: Any = record
+        for step in way:
+            target = target[step]
+        target[last] = odd
+        try:
+            to_record(from_record(record))
+        except RecordError:
+            continue
+        read += 1
+
+    assert read < len(places)
+
+
+def test_no_text_is_dropped() -> None:
+    body = {"url": "https://e.cn/a", "title": "题", "body_text": "正文\n第二段"}
+    table = {"type": "table", "rows": [["只有", None], [], [1, 2.5, ""]]}
+    picture = {"url": "https://e.cn/1.jpg"}
+
+    empty = to_record(from_record(body | {"blocks": [], "images": [picture]}))
+    only = to_record(from_record(body | {"blocks": [{"type": "image", "image": 0}], "images": [picture]}))
+    rows = to_record(from_record(body | {"blocks": [table]}))
+
+    assert empty["body_text"] == only["body_text"] == body["body_text"]
+    assert [block["type"] for block in empty["blocks"]] == ["paragraph", "paragraph", "image"]
+    assert only["blocks"] == empty["blocks"]
+    assert only["images"][0]["position"] == 2
+    assert rows["body_text"] == "只有\n1 2.5"
+    assert rows["blocks"] == [
+        {"type": "table", "rows": [["只有", ""], [], ["1", "2.5", ""]], "text": "只有\n1 2.5"}
+    ]
+
+
+def test_addresses_keep_the_blanks_inside() -> None:
+    odd = "https://e.cn/a  b\u3000c.jpg"
+    blocks = [{"type": "video", "url": odd, "poster": odd}, {"type": "paragraph", "text": "文"}]
+
+    changes = {"blocks": blocks, "images": [{"url": f" {odd}\n"}], "source": {"name": "报", "url": odd}}
+    record = to_record(from_record(WHOLE | changes | {"canonical_url": odd}))
+
+    assert record["images"][0]["url"] == record["source"]["url"] == record["canonical_url"] == odd
+    assert record["blocks"][0] == {"type": "video", "url": odd, "poster": odd}
+
+
+@pytest.mark.parametrize("day", ["2024-01-01", "20240101", "2024-W01-1", "2024W011"])
+def test_a_day_in_any_form_is_a_day(day: str) -> None:
+    article = from_record(WHOLE | {"published_at": day, "modified_at": day})
+
+    assert (article.published_at, article.modified_at) == ("2024-01-01", "2024-01-01")
+
+
+def test_whole_numbers_of_pandas_are_whole_numbers() -> None:
+    article = from_record(WHOLE | {"pages": 2.0, "images": [{"url": "https://e.cn/1.jpg", "width": 640.0}]})
+
+    assert (article.pages, article.images[0].width) == (2, 640)
+    assert isinstance(article.images[0].width, int)

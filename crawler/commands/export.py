@@ -6,24 +6,23 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
 from crawler import command
 from crawler.corpus import COLUMNS, caption_record
+from crawler.interrupts import Interrupts
 from crawler.items import RECORD_KEYS
 from crawler.output import json_line, say
 from crawler.parquet import NoPyArrow, check_installed, write_parquet
 from crawler.sheets import write_csv
+from crawler.target import is_stdout, target
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _PROGRESS = 0.5  # seconds between two signs of life
-_BUFFER = 1 << 20  # bytes
 
 
 def write_jsonl(file: IO[bytes], records: Iterable[dict[str, Any]], _columns: Sequence[str]) -> None:
@@ -64,7 +63,7 @@ class Command(command.Command):
             "-o", "--output", default="-", metavar="FILE", help="default: stdout; replaced when complete"
         )
         parser.add_argument(
-            "--since-id", type=command.positive, default=0, metavar="N",
+            "--since-id", type=command.from_zero, default=0, metavar="N",
             help="only articles stored after the one with this id",
         )  # fmt: skip
         command.add_filters(parser)
@@ -79,21 +78,29 @@ class Command(command.Command):
             except NoPyArrow as error:
                 raise command.CommandError(str(error)) from error
         words = " ".join(args)
-        with self.database() as database, database.reading() as conn, output(opts.output) as file:
+        with (
+            self.database() as database,
+            database.reading() as conn,
+            target(opts.output) as file,
+            Interrupts() as interrupts,
+        ):
             found = (pictures if opts.images else articles)(conn, words, opts)
-            watched = Watched(found, opts, lambda: 0 if words or opts.images else count(conn, opts))
+            watched = Watched(
+                found, opts, lambda: 0 if words or opts.images else count(conn, opts), interrupts
+            )
             columns = COLUMNS if opts.images else RECORD_KEYS
             try:
                 WRITERS[opts.format](file, watched, columns)
             except KeyboardInterrupt:
-                if opts.output == "-" and opts.format == "jsonl":
-                    file.flush()
-                    say(f"interrupted; go on with --since-id {watched.last_id}")
+                if is_stdout(opts.output) and opts.format == "jsonl":
+                    with interrupts.holding():
+                        file.flush()
+                    say(f"interrupted; {watched.advice()}")
                 raise
         say(
             f"{watched.number} {'pictures' if opts.images else 'articles'} written"
-            + ("" if opts.output == "-" else f" to {opts.output}")
-            + (f"; what is stored later: --since-id {watched.last_id}" if watched.last_id else "")
+            + ("" if is_stdout(opts.output) else f" to {opts.output}")
+            + f"; what is stored later: --since-id {watched.last_id}"
         )
 
 
@@ -125,53 +132,54 @@ def count(conn: Connection, opts: argparse.Namespace) -> int:
 
 
 class Watched:
-    """Records on their way to the file: how many there were, the id of the last, and a sign of life.
+    """Records on their way to the file: how many there were, where to go on, and a sign of life.
 
-    The sign is given on stderr when that is a terminal and stdout is none.
+    The sign is given on stderr when that is a terminal and stdout is none. Ctrl-C waits while a record is
+    being written.
     """
 
     def __init__(
-        self, found: Iterable[tuple[int, dict[str, Any]]], opts: argparse.Namespace, total: Callable[[], int]
+        self,
+        found: Iterable[tuple[int, dict[str, Any]]],
+        opts: argparse.Namespace,
+        total: Callable[[], int],
+        interrupts: Interrupts,
     ) -> None:
         self.found = found
+        self.one_each = not opts.images
+        self.interrupts = interrupts
         self.last_id: int = opts.since_id
+        """Of this article and all before it everything was written."""
+        self.at = self.last_id
+        """The article in work."""
         self.number = 0
-        self.shown = sys.stderr.isatty() and not (opts.output == "-" and sys.stdout.isatty())
+        self.shown = sys.stderr.isatty() and not (is_stdout(opts.output) and sys.stdout.isatty())
         self.total = total() if self.shown else 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         start = now = time.monotonic()
         for row_id, record in self.found:
+            if row_id != self.at:
+                self.last_id, self.at = self.at, row_id
+            self.interrupts.held = True
             yield record
-            self.last_id = row_id
             self.number += 1
+            if self.one_each:
+                self.last_id = row_id
+            self.interrupts.release()
             if self.shown and self.number % 100 == 0 and time.monotonic() - now > _PROGRESS:
                 now = time.monotonic()
                 whole = f" of {self.total:,}" if self.total else ""
                 sys.stderr.write(f"\r{self.number:,}{whole}, {self.number / (now - start):,.0f} a second ")
+        self.last_id = self.at
         if self.shown:
             sys.stderr.write("\r\033[K")
 
-
-@contextmanager
-def output(name: str) -> Iterator[IO[bytes]]:
-    """Stdout, or a file that takes its name only when it is complete."""
-    if name == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    path = Path(name)
-    if path.is_dir():
-        raise command.CommandError(f"{path} is a folder; give the name of a file in it")
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb", buffering=_BUFFER) as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise command.CommandError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):  # it is not there where it could not be made
-            part.unlink()
+    def advice(self) -> str:
+        """How to go on after an interruption."""
+        if self.interrupts.forced:
+            return "the last line may be cut: the reader did not take it"
+        again = (
+            "" if self.last_id == self.at else f"; the pictures of article {self.at} come again, all of them"
+        )
+        return f"go on with --since-id {self.last_id}{again}"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from benchmarks.million import articles as generated
 from crawler.items import Block, to_record
 from pipelines.fingerprint import fingerprint
-from storage import streams
-from storage.engine import Database
+from storage import articles, streams
+from storage.engine import Database, open_database
 from storage.filters import Filters
 from storage.queries import all_articles, article_records
 from tests.factories import article, image, store
@@ -119,6 +122,39 @@ def test_far_apart_articles_have_their_pictures(varied: Database) -> None:
 
     assert ends[1] - ends[0] > 2 * streams._SPARSE
     assert found == {number: whole[number] for number in ends}
+
+
+@pytest.mark.parametrize("chosen", [Filters(portal="qingshi"), Filters(source="青石晚报")])
+@pytest.mark.parametrize("read", [article_records, all_articles])
+def test_a_filter_costs_no_more_in_many_pieces(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, chosen: Filters, read: Any
+) -> None:
+    with closing(open_database(sqlite_url)) as database:
+        store(database, *(article(number) for number in range(120)))
+
+        few, many = (
+            steps(database, monkeypatch, piece, lambda conn: read(conn, chosen)) for piece in (60, 4)
+        )
+
+    assert few < many < 1.5 * few
+
+
+def steps(
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    piece: int,
+    read: Callable[[Connection], Iterable[Any]],
+) -> int:
+    """What SQLite's machine does to read 120 articles in pieces."""
+    monkeypatch.setattr(streams, "PIECE", piece)
+    monkeypatch.setattr(articles, "_STREAM", piece)
+    done = count()
+    with database.reading() as conn:
+        driver: Any = conn.connection.driver_connection
+        driver.set_progress_handler(lambda: next(done) < 0, 1)
+        assert len(list(read(conn))) == 120
+        driver.set_progress_handler(None, 0)
+    return next(done)
 
 
 def test_filters_narrow_the_stream(varied: Database) -> None:

@@ -109,6 +109,35 @@ def test_a_later_crawl_that_fetches_no_files_does_not_forget_them(database: Data
     assert (now.width, now.height) == (8, 6)
 
 
+def test_uses_of_one_image_keep_each_its_own_picture(database: Database) -> None:
+    first = [image(1), image(1, sha256=SHA), image(1, sha256=SHA[::-1]), image(2)]
+    store(database, article(1, images=first))
+
+    (again,) = store(database, article(1, images=[image(2), image(1), image(1), image(1, caption="新的")]))
+
+    assert again.state == "changed"
+    assert [one.sha256 for one in kept(database, 1).images] == [None, None, SHA, SHA[::-1]]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"width": 0, "height": 1 << 31},
+        {"dhash": "3" * 16},
+        {"sha256": SHA, "dhash": "3" * 16},
+        {"sha256": SHA, "width": 5},
+    ],
+)
+def test_the_same_pictures_again_are_the_same_whatever_they_tell(
+    database: Database, told: dict[str, Any]
+) -> None:
+    store(database, article(2, images=[image(1, sha256=SHA, dhash="4" * 16, width=8)]))
+
+    states = [store(database, article(1, images=[image(3), image(3, **told)]))[0].state for _ in range(3)]
+
+    assert states == ["new", "same", "same"]
+
+
 def test_one_file_at_two_urls_is_one_picture(database: Database) -> None:
     store(database, article(1, images=[image(1, sha256=SHA)]), article(2, images=[image(2, sha256=SHA)]))
 
