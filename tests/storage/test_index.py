@@ -47,6 +47,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "CHUNK", 5)
     monkeypatch.setattr(index, "CHUNK", 5)
     monkeypatch.setattr("storage.merging.CHUNK", 5)
+    monkeypatch.setattr("storage.check_index.CHUNK", 5)
     monkeypatch.setattr("storage.merging._SLICE", 3)
     monkeypatch.setattr("storage.merging._PACKED", 500)
 
