@@ -19,7 +19,7 @@ from crawler.output import say
 
 if TYPE_CHECKING:
     from storage.engine import Database
-    from storage.filters import Filters
+    from storage.queries import Filters
 
 
 # what writing a line raises when its disk is full or broken; opening a file would name the file
@@ -125,7 +125,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def filters(opts: argparse.Namespace) -> Filters:
     """The filters that add_filters() read."""
-    from storage.filters import Filters
+    from storage.queries import Filters
 
     return Filters(
         portal=opts.portal,

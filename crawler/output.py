@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from crawler.items import Article, Image
@@ -35,11 +36,12 @@ def print_json(values: Iterable[Any]) -> None:
         sys.stdout.write(json_line(value) + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], wide: str | None = None) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], wide: str | None = None) -> None:
     """A table in a terminal, else tab-separated lines without cuts; `wide` names the column that may wrap."""
-    texts: list[Sequence[object]] = [["" if value is None else value for value in row] for row in rows]
+    # not a list: where no terminal is, a row is printed as it comes
+    texts = (["" if value is None else value for value in row] for row in rows)
     if not sys.stdout.isatty():
-        for row in (columns, *texts):
+        for row in chain([columns], texts):
             # a tab or a line break inside a value would read as another column or row
             sys.stdout.write("\t".join(" ".join(str(value).split()) for value in row) + "\n")
         return
@@ -54,7 +56,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], wide: 
             table.add_column(column, overflow="fold", min_width=_WIDE_LEAST)
         else:
             # an address is of no use when it is cut
-            most = None if column == "url" else _NARROW_MOST
+            most = None if column.endswith("url") else _NARROW_MOST
             table.add_column(column, no_wrap=True, overflow="ellipsis", max_width=most)
     for row in texts:
         cells = [Text(str(value)) for value in row]

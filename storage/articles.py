@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from crawler.identity import UrlError, url_key
 from crawler.items import Article
 from crawler.portals.registry import portal_of
+from storage.asked import at_most, is_id
 from storage.chosen import chosen_ids, in_pieces
 from storage.filters import Filters
 from storage.models import ABSENCE, ARTICLE, PAGE, REVISION
@@ -43,13 +44,14 @@ def key_of(url: str) -> str:
     return url_key(url, portal.url_rules if portal else None)
 
 
-def article_by(conn: Connection, reference: str) -> Found | None:
+def article_by(conn: Connection, reference: str | int) -> Found | None:
     """The article of an id, of its URL in any form, or of the URL of one of its parts; None if unknown."""
+    reference = str(reference)
     if not fits(reference):
         return None  # nothing stored holds such text, and no database takes it
     statement = select_articles()
     if reference.isascii() and reference.isdigit():
-        # beyond 63 bits the database would not understand the number
+        # more digits than an id has are not even made a number
         where = [ARTICLE.c.id == int(reference)] if len(reference) < 19 else []
     else:
         where = [ARTICLE.c.url == reference]
@@ -69,7 +71,7 @@ def article_by(conn: Connection, reference: str) -> Found | None:
 
 def articles_by_keys(conn: Connection, keys: Sequence[str]) -> Iterator[Article]:
     """The articles of these url_keys in the order given, each once; unknown keys are left out."""
-    for chunk in chunks(dict.fromkeys(keys), _STREAM):
+    for chunk in chunks(dict.fromkeys(key for key in keys if fits(key)), _STREAM):
         rows = conn.execute(select_articles().where(ARTICLE.c.url_key.in_(chunk))).all()
         by_key = {row.url_key: article for row, article in zip(rows, load(conn, rows), strict=True)}
         yield from (by_key[key] for key in chunk if key in by_key)
@@ -77,11 +79,11 @@ def articles_by_keys(conn: Connection, keys: Sequence[str]) -> Iterator[Article]
 
 def all_articles(conn: Connection, filters: Filters | None = None, *, since_id: int = 0) -> Iterator[Found]:
     """Every article with an id above `since_id`, in the order of storing, read piece by piece."""
+    after = max(since_id, 0)
     if filters:
-        yield from articles_by_ids(conn, chosen_ids(conn, filters, since_id))
+        yield from articles_by_ids(conn, chosen_ids(conn, filters, after))
         return
-    after = since_id
-    while True:
+    while after == 0 or is_id(after):
         statement = select_articles().where(ARTICLE.c.id > after)
         rows = conn.execute(statement.order_by(ARTICLE.c.id).limit(_STREAM)).all()
         yield from (Found(row.id, article) for row, article in zip(rows, load(conn, rows), strict=True))
@@ -92,7 +94,7 @@ def all_articles(conn: Connection, filters: Filters | None = None, *, since_id: 
 
 def articles_by_ids(conn: Connection, ids: Iterable[int]) -> Iterator[Found]:
     """The articles of these ids in ascending order, read piece by piece; unknown ids are left out."""
-    for chunk in in_pieces(ids, _STREAM):
+    for chunk in in_pieces(filter(is_id, ids), _STREAM):
         rows = conn.execute(select_articles().where(ARTICLE.c.id.in_(chunk)).order_by(ARTICLE.c.id)).all()
         yield from (Found(row.id, article) for row, article in zip(rows, load(conn, rows), strict=True))
 
@@ -114,8 +116,8 @@ def all_images(
                 yield ImageFound(found.id, found.article, number)
         return
     # one number for both: two million pairs take 16 MB
-    keys = np.fromiter((article_id * KEY_STEP + number for article_id, number in uses), np.int64)
-    keys = np.sort(keys[keys >= (since_id + 1) * KEY_STEP])
+    both = (article_id * KEY_STEP + number for article_id, number in uses if article_id > since_id)
+    keys = np.sort(np.fromiter(filter(is_id, both), np.int64))
     for piece in np.array_split(keys, max(len(keys) // _STREAM, 1)):
         wanted: dict[int, list[int]] = {}
         for key in piece.tolist():
@@ -134,13 +136,15 @@ def count_articles(conn: Connection, filters: Filters | None = None) -> int:
 def newest(conn: Connection, filters: Filters | None = None, limit: int = 20) -> list[Found]:
     """The newest articles by publication; those without a time last."""
     conditions = filters.conditions() if filters else []
-    statement = select_articles().where(*conditions).order_by(ARTICLE.c.sort_key.desc()).limit(limit)
-    rows = conn.execute(statement).all()
+    statement = select_articles().where(*conditions).order_by(ARTICLE.c.sort_key.desc())
+    rows = conn.execute(statement.limit(at_most(limit))).all()
     return [Found(row.id, article) for row, article in zip(rows, load(conn, rows), strict=True)]
 
 
 def revisions(conn: Connection, article_id: int) -> list[dict[str, Any]]:
     """Earlier states of an article, oldest first: number, seen_at, changed, title, body_text, images."""
+    if not is_id(article_id):
+        return []
     columns = [REVISION.c[n] for n in ("number", "seen_at", "changed", "title", "body_text", "images")]
     statement = select(*columns).where(REVISION.c.article_id == article_id).order_by(REVISION.c.number)
     return [dict(row._mapping) for row in conn.execute(statement)]
@@ -148,6 +152,8 @@ def revisions(conn: Connection, article_id: int) -> list[dict[str, Any]]:
 
 def absences(conn: Connection, article_id: int) -> list[dict[str, Any]]:
     """Times at which the portal did not have an article, oldest first: gone_at, reason, returned_at."""
+    if not is_id(article_id):
+        return []
     columns = (ABSENCE.c.gone_at, ABSENCE.c.reason, ABSENCE.c.returned_at)
     statement = select(*columns).where(ABSENCE.c.article_id == article_id).order_by(ABSENCE.c.id)
     return [dict(row._mapping) for row in conn.execute(statement)]

@@ -1,34 +1,65 @@
-"""Looks whether a database is whole: the file, what rows point to, and the search index."""
+"""Looks whether a database is whole: file, schema, what rows point to, every record, the search index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, inspect, select
+from sqlalchemy import exc as sa
 
+from storage import check_index, check_records
 from storage.engine import Database
-from storage.filters import COLUMNS
-from storage.models import ARTICLE, ARTICLE_IMAGE, METADATA, PAGE, SKETCH, SKETCH_FRESH, STORY
-from storage.postings import Postings, indexed_keys
-from storage.rows import KEY_STEP, MAX_NUMBERED
-from storage.segment_rows import Kind, is_whole, read_segments
-from storage.tokens import CHANGED, DECLARED, GONE, Numbers, marked, named
+from storage.models import ARTICLE, METADATA, PAGE, SKETCH, SKETCH_FRESH, STORY
 
 
 def problems(database: Database) -> list[str]:
     """What is wrong, in words; empty when nothing is."""
     with database.reading() as conn:
-        found = list(_file(conn)) if database.is_sqlite else []
-        # a damaged file makes every further answer worthless
-        return found or [*_references(conn), *_ledger(conn), *_stories(conn), *_index(conn)]
+        # each makes the answers to what follows worthless
+        if database.is_sqlite and (found := list(_file(conn))):
+            return found
+        if found := list(_tables(conn)):
+            return found
+        return [
+            *_indexes(conn),
+            *_references(conn),
+            *_ledger(conn),
+            *_stories(conn),
+            *check_records.problems(conn),
+            *check_index.problems(conn),
+        ]
 
 
 def _file(conn: Connection) -> Iterator[str]:
-    for line in conn.exec_driver_sql("PRAGMA integrity_check(20)").scalars():
-        if line != "ok":
-            yield f"the file is damaged: {line}"
+    try:
+        for line in conn.exec_driver_sql("PRAGMA integrity_check(20)").scalars():
+            if line != "ok":
+                yield f"the file is damaged: {line}"
+    except sa.DatabaseError as error:
+        if "locked" in str(error.orig):
+            raise
+        yield f"the file is damaged: {error.orig}"
+
+
+def _tables(conn: Connection) -> Iterator[str]:
+    inspector = inspect(conn)
+    for table in METADATA.sorted_tables:
+        if not inspector.has_table(table.name):
+            yield f"the table {table.name} is missing"
+            continue
+        there = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                yield f"the column {column.name} of {table.name} is missing"
+
+
+def _indexes(conn: Connection) -> Iterator[str]:
+    inspector = inspect(conn)
+    for table in METADATA.sorted_tables:
+        there = {found["name"] for found in inspector.get_indexes(table.name)}
+        for name in sorted(str(declared.name) for declared in table.indexes):
+            if name not in there:
+                yield f"the index {name} of {table.name} is missing, which makes questions slow"
 
 
 def _references(conn: Connection) -> Iterator[str]:
@@ -68,54 +99,6 @@ def _stories(conn: Connection) -> Iterator[str]:
     )
     if number := _count(conn, STORY.c.size != members, table_of=STORY.c.id):
         yield f"{number} stories have another number of articles than they say"
-
-
-def _index(conn: Connection) -> Iterator[str]:
-    """Entries of the search index against the articles and pictures they stand for."""
-    use = ARTICLE_IMAGE.c
-    articles = select(ARTICLE.c.sort_key)
-    pictures = select(ARTICLE.c.sort_key + KEY_STEP - use.number).where(use.number <= MAX_NUMBERED)
-    pictures = pictures.join_from(ARTICLE, ARTICLE_IMAGE, use.article_id == ARTICLE.c.id)
-    kinds: list[tuple[Kind, Select[Any]]] = [("article", articles), ("picture", pictures)]
-    broken = [s.id for kind, _ in kinds for s in read_segments(conn, kind) if not is_whole(conn, s)]
-    for segment_id in broken:
-        yield f"segment {segment_id} of the search index is incomplete"
-    if broken:
-        return
-    yield from _states(conn)
-    for kind, statement in kinds:
-        stored, entries = _keys(conn, statement), np.sort(indexed_keys(conn, kind))
-        if number := len(np.setdiff1d(stored, entries)):
-            yield f"{number} {kind}s are missing in the search index"
-        if number := len(np.setdiff1d(entries, stored)):
-            yield f"{number} entries of the search index stand for no {kind}"
-        if number := len(entries) - len(np.unique(entries)):
-            yield f"{number} {kind}s are in the search index twice"
-
-
-def _states(conn: Connection) -> Iterator[str]:
-    """What the search index knows of articles besides what they say."""
-    postings = Postings(conn, "article")
-
-    def differing(statement: Select[Any], token: int) -> int:
-        indexed = postings.newest(postings.holding([token]), postings.size)[1]
-        return len(np.setxor1d(_keys(conn, statement), indexed))
-
-    for name, mark in (("changed", CHANGED), ("gone", GONE)):
-        flagged = select(ARTICLE.c.sort_key).where(COLUMNS[name].is_not(None))
-        if number := differing(flagged, marked(mark, 1)):
-            yield f"of {number} articles the search index does not know whether they are {name}"
-    under = select(ARTICLE.c.sort_key).distinct().join(PAGE, PAGE.c.article_id == ARTICLE.c.id)
-    names = (
-        select(PAGE.c.channel).distinct().where(PAGE.c.channel.is_not(None), PAGE.c.article_id.is_not(None))
-    )
-    for channel in conn.scalars(names).all():
-        if number := differing(under.where(PAGE.c.channel == channel), named(DECLARED, channel)):
-            yield f"of {number} articles the search index does not know whether channel {channel} has them"
-
-
-def _keys(conn: Connection, statement: Select[Any]) -> Numbers:
-    return np.sort(np.fromiter(conn.execution_options(yield_per=10_000).scalars(statement), np.int64))
 
 
 def _count(conn: Connection, *where: ColumnElement[bool], table_of: ColumnElement[int] | None = None) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from sqlalchemy import Connection, select
 
+from storage.asked import is_id
 from storage.filters import Filters
 from storage.models import ARTICLE
 
@@ -18,6 +19,8 @@ _FETCH = 10_000  # ids that PostgreSQL hands over at once
 
 def chosen_ids(conn: Connection, filters: Filters, since_id: int = 0) -> Iterator[int]:
     """The ids of the articles above `since_id` that pass the filters, in no order."""
+    if since_id and not is_id(since_id):
+        return
     statement = select(ARTICLE.c.id).where(ARTICLE.c.id > since_id, *filters.conditions())
     yield from conn.scalars(statement, execution_options={"yield_per": _FETCH})
 

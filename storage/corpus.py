@@ -8,15 +8,15 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from crawler.items import Article, Image
+from storage.articles import ImageFound
 from storage.models import ARTICLE_IMAGE, PICTURE
-from storage.queries import ImageFound
 from storage.records import chunks
 from storage.split import Side, Split
 
 _TOGETHER = 500  # pictures at once
 
 
-class Use(NamedTuple):
+class CorpusUse(NamedTuple):
     """A use of a picture."""
 
     article_id: int
@@ -27,13 +27,13 @@ class Use(NamedTuple):
     side: Side
 
 
-def uses(conn: Connection, found: Iterable[ImageFound], split: Split) -> Iterator[Use]:
+def corpus_uses(conn: Connection, found: Iterable[ImageFound], split: Split) -> Iterator[CorpusUse]:
     """The same pictures, in their order, with file and side."""
     for together in chunks(found, _TOGETHER):
         places = _places(conn, {one.article_id for one in together})
         for article_id, article, number in together:
             image_id, path = places[article_id, number]
-            yield Use(article_id, article, article.images[number - 1], path, split[image_id])
+            yield CorpusUse(article_id, article, article.images[number - 1], path, split[image_id])
 
 
 def _places(conn: Connection, article_ids: Collection[int]) -> dict[tuple[int, int], tuple[int, str | None]]:

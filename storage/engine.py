@@ -249,7 +249,10 @@ def _is_passing(error: sa.SQLAlchemyError) -> bool:
 
 _ADVICE = (
     ("file is not a database", "choose another path, or move this file away"),
-    ("malformed", "the file is damaged: restore a backup; scrapy db check tells more"),
+    (
+        "malformed",
+        "the file is damaged: restore a backup, or save what can be read with the .recover of sqlite3",
+    ),
     ("locked", f"another process has been writing for {BUSY_SECONDS} s; try again when it is done"),
     ("lock timeout", f"another process has been writing for {BUSY_SECONDS} s; try again when it is done"),
     ("readonly", "the file or its folder cannot be written; check its owner and permissions"),

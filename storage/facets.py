@@ -1,7 +1,8 @@
-"""Counts of articles by portal, channel, source, person or time: what a search page shows beside its hits.
+"""Counts of the stored articles that pass filters, by portal, channel, source, person or time.
 
-A million articles are counted from an index that holds all that is asked for, on SQLite in the index's own
-order, which needs no sorting; only the groups that come of it are grouped once more.
+They know no words: how many articles match a search tells storage.search.count_matches. A million are counted
+from an index that holds all that is asked for, on SQLite in the index's own order, which needs no sorting;
+only the groups that come of it are grouped once more.
 """
 
 from __future__ import annotations
@@ -12,15 +13,27 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from storage.asked import at_most
 from storage.filters import Filters
 from storage.models import ARTICLE, BYLINE, PERSON
 from storage.rows import fits
 
 By = Literal[
-    "portal", "channel", "source", "author", "editor", "duty_editor", "photographer", "day", "month", "year"
+    "portal",
+    "channel",
+    "source",
+    "person",
+    "author",
+    "editor",
+    "duty_editor",
+    "photographer",
+    "day",
+    "month",
+    "year",
 ]
 BY: tuple[By, ...] = By.__args__  # type: ignore[attr-defined]
-PEOPLE = frozenset({"author", "editor", "duty_editor", "photographer"})
+# a person is one in any role
+PEOPLE = frozenset({"person", "author", "editor", "duty_editor", "photographer"})
 TIMES = frozenset({"day", "month", "year"})
 
 _day = ARTICLE.c.published_day
@@ -54,12 +67,15 @@ def facets(
     """Counts of the articles that pass the filters.
 
     By time they are in order of time, without the articles that have no day, and `limit` keeps the latest;
-    otherwise the most frequent come first, equals in order of their values. ValueError for two roles at
-    once: an article has several people of each, and would be counted for every pair.
+    otherwise the most frequent come first, equals in order of their values. An article counts once for
+    everyone it names, also when it names one in two roles. ValueError for two roles at once: an article has
+    several people of each, and would be counted for every pair.
     """
     names: tuple[By, ...] = (by,) if isinstance(by, str) else tuple(by)
     if not names or set(names) - set(BY):
         raise ValueError(f"by {', '.join(names) or 'nothing'}: use {', '.join(BY)}")
+    if len(set(names)) < len(names):
+        raise ValueError(f"by {', '.join(names)}: each once")
     if len(PEOPLE.intersection(names)) > 1:
         raise ValueError(f"by {', '.join(names)}: one role at a time")
     inner, groups = _grouped(names, filters, conn.dialect.name == "sqlite")
@@ -73,7 +89,7 @@ def facets(
     last = [group.asc().nulls_last() for group in groups]
     # the latest first, so that a limit keeps them; turned around below
     order = [group.desc() for group in timed] + [number.desc(), *last]
-    rows = conn.execute(statement.order_by(*order).limit(limit)).all()
+    rows = conn.execute(statement.order_by(*order).limit(at_most(limit))).all()
     found = [Facet(tuple(row[:-1]), int(row[-1])) for row in rows]
     if timed:
         at = [number for number, name in enumerate(names) if name in TIMES]
@@ -96,9 +112,11 @@ def _grouped(names: tuple[By, ...], filters: Filters | None, in_order: bool) -> 
             fine.setdefault(_COLUMNS[name][0].name, _COLUMNS[name][0])
     if role is not None:
         fine["person_id"] = BYLINE.c.person_id
-    statement: Any = select(*fine.values(), func.count().label("number"))
+    number = func.count(BYLINE.c.article_id.distinct()) if role == "person" else func.count()
+    statement: Any = select(*fine.values(), number.label("number"))
     if role is not None:
         statement = statement.select_from(BYLINE.join(ARTICLE, ARTICLE.c.id == BYLINE.c.article_id))
+    if role not in (None, "person"):
         statement = statement.where(BYLINE.c.role == role)
     inner = (
         statement.where(*_conditions(filters, role is None and "source" in names))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
 
 from storage.articles import key_of
+from storage.asked import at_most
 from storage.models import ARTICLE, PAGE
-from storage.pages import State
+from storage.pages import STATES, State
+from storage.rows import fits
+
+_STREAM = 500  # pages in memory at once
 
 
 class LedgerRow(NamedTuple):
@@ -37,6 +41,8 @@ def ledger_counts(conn: Connection, portal: str | None = None) -> list[tuple[str
     """(kind, state, reason, count) of the ledger, the most frequent first within a kind."""
     columns = (PAGE.c.kind, PAGE.c.state, PAGE.c.reason)
     statement = select(*columns, func.count().label("number")).group_by(*columns)
+    if not fits(portal or ""):
+        return []
     if portal is not None:
         statement = statement.where(PAGE.c.portal == portal)
     rows = [(row.kind, row.state, row.reason, row.number) for row in conn.execute(statement)]
@@ -45,13 +51,22 @@ def ledger_counts(conn: Connection, portal: str | None = None) -> list[tuple[str
 
 def ledger_rows(
     conn: Connection, states: Sequence[State], portal: str | None = None, limit: int | None = None
-) -> list[LedgerRow]:
-    """Pages in these states, the latest fetched first."""
+) -> Iterator[LedgerRow]:
+    """Pages in these states, the latest fetched first, read piece by piece; ValueError for no such state."""
+    if isinstance(states, str) or set(states) - set(STATES):
+        raise ValueError(f"states {states!r}: give a tuple of {', '.join(STATES)}")
     statement = _ledger().where(PAGE.c.state.in_(states))
     if portal is not None:
         statement = statement.where(PAGE.c.portal == portal)
-    statement = statement.order_by(PAGE.c.last_fetch_at.desc().nulls_last(), PAGE.c.id).limit(limit)
-    return [_ledger_row(row) for row in conn.execute(statement)]
+    statement = statement.order_by(PAGE.c.last_fetch_at.desc().nulls_last(), PAGE.c.id)
+    statement = statement.limit(at_most(limit))
+    return _stream(conn, statement) if fits(portal or "") else iter(())
+
+
+def _stream(conn: Connection, statement: Any) -> Iterator[LedgerRow]:
+    with conn.execute(statement, execution_options={"yield_per": _STREAM}) as result:
+        for row in result:
+            yield _ledger_row(row)
 
 
 def ledger_row(conn: Connection, url: str) -> LedgerRow | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
 
@@ -34,6 +34,12 @@ class Filters:
     """True: only those whose text, title or captions were changed after they were first stored."""
     gone: bool | None = None
     """True: only those that their portal no longer has."""
+
+    def __post_init__(self) -> None:
+        for name, day in (("since", self.since), ("until", self.until)):
+            # a moment is a date to Python, but no day of publication is equal to one
+            if isinstance(day, datetime) or not isinstance(day, (date, type(None))):
+                raise ValueError(f"{name} {day!r} is not a date; give a day, e.g. date(2026, 1, 31)")
 
     def __bool__(self) -> bool:
         """True when something is asked for."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from storage import index, stories, uses
+from storage import given, index, stories, uses
 from storage.doomed import doom
 from storage.models import (
     ABSENCE,
@@ -163,5 +163,6 @@ def _delete(conn: Connection, article_id: int, url_key: str) -> None:
     uses.remove(conn, [article_id], images)
     for table in (REVISION, ABSENCE):
         conn.execute(delete(table).where(table.c.article_id == article_id))
+    given.note_deleted(conn, [article_id])
     conn.execute(delete(ARTICLE).where(ARTICLE.c.id == article_id))
     doom(conn, pictures)

@@ -30,9 +30,9 @@ _FEW = 10  # segments of about one size that are merged into one
 
 def add(conn: Connection, articles: Sequence[tuple[int, Article]]) -> None:
     """Put (sort key, article) pairs and their images in; their rows and pages are written already."""
-    states = _states(conn, [key for key, _ in articles])
+    known = states(conn, [key for key, _ in articles])
     ordered = sorted(articles, key=lambda pair: pair[0])
-    indexed = [(key, article, states.get(key, State())) for key, article in ordered]
+    indexed = [(key, article, known.get(key, State())) for key, article in ordered]
     _put(conn, "article", list(entries.article_entries(indexed)))
     _put(conn, "picture", list(entries.image_entries(indexed)))
 
@@ -70,7 +70,7 @@ def channels(conn: Connection, article_ids: Iterable[int]) -> dict[int, frozense
     return found
 
 
-def _states(conn: Connection, keys: Iterable[int]) -> dict[int, State]:
+def states(conn: Connection, keys: Iterable[int]) -> dict[int, State]:
     """What is known of the articles of these sort keys."""
     found: dict[int, State] = {}
     statement = select(ARTICLE.c.id, ARTICLE.c.sort_key, ARTICLE.c.changed_at, ARTICLE.c.gone_at)

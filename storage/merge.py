@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from storage import index, stories, uses
+from storage import given, index, stories, uses
 from storage.models import ABSENCE, ARTICLE, ARTICLE_IMAGE, BYLINE, PAGE, REVISION
 from storage.prepared import Kept, kept_articles
 from storage.records import chunks
@@ -72,6 +72,7 @@ def merge_articles(conn: Connection, ordered: Sequence[Any]) -> None:
     gone_at = _absences(conn, articles, shown)
     for table in (ABSENCE, PAGE, ARTICLE_IMAGE, BYLINE):
         conn.execute(update(table).where(table.c.article_id.in_(gone)).values(article_id=survivor.id))
+    given.note_deleted(conn, gone)
     conn.execute(delete(ARTICLE).where(ARTICLE.c.id.in_(gone)))
     changes = [when for old in articles if (when := old.changed_at)] + [
         values["seen_at"] for values in history

@@ -111,7 +111,7 @@ ARTICLE = Table(
     Index(None, "portal", "sort_key"),
     # what is counted, so that counting reads an index alone: see storage.facets
     Index(None, "source_name", "published_day", "portal"),
-    Index(None, "published_day", "portal", "channel_path"),
+    Index(None, "published_day", "portal", "channel_path", "source_name"),
     # the few of them, for filters
     *(
         Index(f"ix_article_{name}", "sort_key", sqlite_where=where, postgresql_where=where)

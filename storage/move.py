@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import exc as sa
 
-from storage.engine import Database, DatabaseError
-from storage.models import METADATA, SETTING
+from storage.engine import Database, DatabaseError, is_failure
+from storage.given import highest_given
+from storage.models import ARTICLE, METADATA, SETTING
 from storage.types import TEXT, JsonText
 
 _BATCH = 2_000  # rows in memory at once
@@ -62,13 +63,20 @@ def move(source: Database, target: Database, progress: Progress | None = None) -
                 progress(table.name, 0, total)
             try:
                 _copy(old, new, table, total, progress)
-            except (sa.IntegrityError, sa.DataError) as error:
+            except sa.DBAPIError as error:
+                if is_failure(error):  # of the database, which says so itself
+                    raise
                 raise DatabaseError(
-                    f"{source.name}: a row of {table.name} cannot be copied: {error.orig}; "
-                    "scrapy db check says what is wrong"
+                    f"{source.name}: a row of {table.name} cannot be copied: "
+                    f"{' '.join(str(error.orig).split())}; "
+                    + (
+                        "scrapy db check says what is wrong"
+                        if isinstance(error, sa.IntegrityError)
+                        else f"{target.name} does not take what is in it"
+                    )
                 ) from error
-            if not target.is_sqlite:
-                _set_sequence(new, table)
+            if not target.is_sqlite and "id" in table.c:
+                _set_sequence(new, table, highest_given(old) if table.name == ARTICLE.name else 0)
             there = _count(new, table)
             if there != total:
                 raise DatabaseError(
@@ -159,18 +167,18 @@ def _insert(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> 
         with cursor.copy(f"COPY {table.name} ({quoted}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-    except (psycopg.IntegrityError, psycopg.DataError) as error:
-        raise sa.IntegrityError(f"COPY {table.name}", None, error) from error
+    except psycopg.Error as error:
+        # as if SQLAlchemy had executed it
+        raise sa.DBAPIError.instance(f"COPY {table.name}", None, error, psycopg.Error) from error
     finally:
         cursor.close()
 
 
-def _set_sequence(conn: Connection, table: Table) -> None:
-    """Let PostgreSQL count on from the highest number."""
-    if "id" in table.c:
-        sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
-        highest = f"SELECT setval({sequence}, coalesce(max(id), 1), max(id) IS NOT NULL) FROM {table.name}"
-        conn.execute(text(highest))
+def _set_sequence(conn: Connection, table: Table, given: int) -> None:
+    """Let PostgreSQL count on from the highest number, or from a higher one that was `given` once."""
+    sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+    highest = f"(SELECT greatest(max(id), {given}) AS id FROM {table.name}) AS highest"
+    conn.execute(text(f"SELECT setval({sequence}, greatest(id, 1), id > 0) FROM {highest}"))
 
 
 def _count(conn: Connection, table: Table) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from crawler.pictures import Picture
 from crawler.pictures.captions import differ, versions
 from storage.alike import Looks, look_alikes
+from storage.asked import at_most
 from storage.filters import Filters
 from storage.models import ARTICLE, ARTICLE_IMAGE, IMAGE, PICTURE, PICTURE_LINK
 from storage.records import chunks
@@ -101,7 +102,7 @@ class Match(NamedTuple):
     photo: Photo
 
 
-def reused(conn: Connection, filters: Filters | None = None, limit: int = 20) -> Iterator[Photo]:
+def reused(conn: Connection, filters: Filters | None = None, limit: int | None = 20) -> Iterator[Photo]:
     """Photos of more than one article, of which one passes the filters; the latest used first."""
     conditions = filters.conditions() if filters else []
     passes = func.max(case((and_(*conditions), 1), else_=0)) == 1 if conditions else None
@@ -111,14 +112,16 @@ def reused(conn: Connection, filters: Filters | None = None, limit: int = 20) ->
     if passes is not None:
         statement = statement.having(passes)
     latest = func.max(ARTICLE.c.sort_key)
-    keys = conn.execute(statement.order_by(latest.desc(), func.min(ARTICLE_IMAGE.c.id)).limit(limit)).all()
+    statement = statement.order_by(latest.desc(), func.min(ARTICLE_IMAGE.c.id))
+    keys = conn.execute(statement.limit(at_most(limit))).all()
     for chunk in chunks(keys, 100):
         photos = _photos(conn, [row.centre for row in chunk], [row.lone for row in chunk])
         yield from (photos[row.centre, row.lone] for row in chunk)
 
 
-def photo(conn: Connection, reference: str) -> Photo | None:
+def photo(conn: Connection, reference: str | int) -> Photo | None:
     """The photo of an image's id or URL, with those it looks like; None when there is none."""
+    reference = str(reference)
     if not fits(reference):
         return None
     if reference.isascii() and reference.isdigit():

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, func, select
 
 from crawler.items import Article
+from storage.asked import at_most, is_id
 from storage.centres import Centres, may_match, order_of
 from storage.filters import Filters
 from storage.models import ARTICLE, STORY, STORY_LINK
@@ -63,19 +64,28 @@ class Why:
 
 
 def stories(
-    conn: Connection, filters: Filters | None = None, least: int = 2, limit: int | None = None
+    conn: Connection,
+    filters: Filters | None = None,
+    least: int = 2,
+    limit: int | None = None,
+    *,
+    portals: int = 1,
 ) -> Iterator[StoryRow]:
-    """Stories of `least` articles or more, the largest first, equal ones by id.
+    """Stories of `least` articles or more at `portals` portals or more, the largest first, equal ones by id.
 
     With filters those of which an article passes them.
     """
-    statement = select(STORY.c.id, STORY.c.size).where(STORY.c.size >= max(least, 2))
+    statement = select(STORY.c.id, STORY.c.size).where(STORY.c.size >= max(least, portals, 2))
     conditions = filters.conditions() if filters else []
     if conditions:
         statement = statement.where(
             exists(select(ARTICLE.c.id).where(ARTICLE.c.story_id == STORY.c.id, *conditions))
         )
-    ids = [row.id for row in conn.execute(statement.order_by(STORY.c.size.desc(), STORY.c.id).limit(limit))]
+    if portals > 1:
+        number = select(func.count(ARTICLE.c.portal.distinct())).where(ARTICLE.c.story_id == STORY.c.id)
+        statement = statement.where(number.scalar_subquery() >= portals)
+    statement = statement.order_by(STORY.c.size.desc(), STORY.c.id).limit(at_most(limit))
+    ids = [row.id for row in conn.execute(statement)]
     for chunk in chunks(ids, _PAGE):
         rows = {row.id: row for row in conn.execute(select(STORY).where(STORY.c.id.in_(chunk)))}
         copies: dict[int, list[Any]] = {}
@@ -124,7 +134,7 @@ def story(conn: Connection, story_id: int) -> StoryRow | None:
     """One story, or the one that it was merged into; None when there is no such story any more."""
     seen: set[int] = set()
     row: Any = None
-    while story_id not in seen:
+    while is_id(story_id) and story_id not in seen:
         seen.add(story_id)
         row = conn.execute(select(STORY).where(STORY.c.id == story_id)).first()
         if row is None or row.size or row.merged_into is None:
@@ -138,6 +148,8 @@ def story(conn: Connection, story_id: int) -> StoryRow | None:
 
 def timeline(conn: Connection, story_id: int) -> Iterator[Copy]:
     """The articles of a story as they were published, read piece by piece."""
+    if not is_id(story_id):
+        return
     keys = conn.execute(
         select(ARTICLE.c.id, ARTICLE.c.published_at, ARTICLE.c.url_key).where(ARTICLE.c.story_id == story_id)
     )
@@ -170,9 +182,18 @@ def timeline(conn: Connection, story_id: int) -> Iterator[Copy]:
 
 
 def why(conn: Connection, one_id: int, other_id: int) -> Why:
-    """Measure two stored articles against each other, and say what follows for their stories."""
+    """Measure two stored articles against each other, and say what follows for their stories.
+
+    ValueError when they are one, or one is not stored.
+    """
+    if one_id == other_id:
+        raise ValueError(f"article {one_id} twice: give the ids of two")
     centres = Centres(conn)
-    one, other = centres.load([one_id, other_id])
+    nodes = {node.id: node for node in centres.load(filter(is_id, (one_id, other_id)))}
+    for article_id in (one_id, other_id):
+        if article_id not in nodes:
+            raise ValueError(f"no article {article_id}")
+    one, other = nodes[one_id], nodes[other_id]
     match, told = centres.explain(one, other)
     if match is not None and not may_match(one, other):
         match, told = None, f"{told}; but of the runs of letters that stand for each text they share too few"

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage.asked import at_most, is_id
 from storage.locks import holders, is_dead
 from storage.models import RUN
+from storage.rows import fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def runs(
     conn: Connection, *, portal: str | None = None, run_id: int | None = None, limit: int | None = None
 ) -> list[RunRow]:
     """Runs, the newest first; one that neither ended nor holds a lock was killed."""
-    statement = select(RUN).order_by(RUN.c.id.desc()).limit(limit)
+    statement = select(RUN).order_by(RUN.c.id.desc()).limit(at_most(limit))
+    if not fits(portal or "") or (run_id is not None and not is_id(run_id)):
+        return []
     if portal is not None:
         statement = statement.where(RUN.c.portal == portal)
     if run_id is not None:

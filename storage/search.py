@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from crawler.items import Article, Image
 from storage import ranking
+from storage.asked import at_most
 from storage.entries import article_key, picture_number, text_parts
 from storage.filters import Filters
 from storage.matches import Matches
@@ -31,6 +32,7 @@ from storage.texts import Looked, look, standing, whole_articles
 from storage.tokens import Numbers
 
 Sort = Literal["newest", "relevance"]
+SORTS: tuple[Sort, ...] = Sort.__args__  # type: ignore[attr-defined]
 LOOKED = 10_000  # texts that one search may look at, in the database
 READ = 1_000  # texts that one search may read: where a phrase does not stand as it was typed
 SAMPLED = 200  # texts from which the number of matches is estimated
@@ -113,8 +115,10 @@ def search_articles(
 ) -> Hits[ArticleHit]:
     """Page `page` of `limit` articles that match; without words all that pass the filters.
 
-    `after` is the cursor of a hit: what comes behind it, newest first. Raises storage.query.QueryError.
+    `after` is the cursor of a hit: what comes behind it, newest first. Raises storage.query.QueryError for
+    words that cannot be searched for, ValueError for another sort, and a limit or page below 1.
     """
+    _check(sort, limit, page)
     search = _Search(conn, "article", words, filters)
     found, hits = search.page(sort, limit, page, after), Hits[ArticleHit]()
     terms = [leaf.term for leaf in search.words]
@@ -137,6 +141,7 @@ def search_images(
     after: str | None = None,
 ) -> Hits[ImageHit]:
     """The same for pictures by caption, credit and alt; those of one article in their order."""
+    _check(sort, limit, page)
     search = _Search(conn, "picture", words, filters)
     found, hits = search.page(sort, limit, page, after), Hits[ImageHit]()
     terms = [leaf.term for leaf in search.words]
@@ -354,6 +359,13 @@ class _Search:
             return key in doubts.standing.get(words, ()) or texts[key].stands(words)
 
         return self.node is not None and self.matches.holds(self.node, document, stands)
+
+
+def _check(sort: str, limit: int, page: int) -> None:
+    if sort not in SORTS:
+        raise ValueError(f"sort {sort!r}: use {' or '.join(SORTS)}")
+    at_most(limit)
+    at_most(page, "page")
 
 
 def _key(after: str | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Segments of the search index as rows of the database: read, and looked whether they are whole."""
+"""Segments of the search index as rows of the database."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, select, text
 
-from storage.models import SEARCH_KEYS, SEARCH_PAGE, SEARCH_SEGMENT
+from storage.models import SEARCH_SEGMENT
 from storage.segments import Bits
-from storage.tokens import TOKEN_BITS, Numbers
+from storage.tokens import Numbers
 from storage.types import to_json
 
 Kind = Literal["article", "picture"]
@@ -57,15 +57,6 @@ def read_keys(conn: Connection, chunks: Sequence[int]) -> Numbers:
     statement = text(f"SELECT id, keys FROM search_keys WHERE {wanted}")
     found = {row[0]: row[1] for row in conn.execute(statement, {"values": values}).all()}
     return np.frombuffer(b"".join([found[row_id] for row_id in chunks]), "<i8")
-
-
-def is_whole(conn: Connection, segment: Segment) -> bool:
-    """True when a segment has all rows of keys, and pages."""
-    keys = SEARCH_KEYS.c.id.between(*rows_of(segment.id, CHUNK_BITS))
-    pages = SEARCH_PAGE.c.id.between(*rows_of(segment.id, TOKEN_BITS))
-    number = conn.scalar(select(func.count()).select_from(SEARCH_KEYS).where(keys))
-    some = conn.scalar(select(SEARCH_PAGE.c.id).where(pages).limit(1))
-    return number == len(segment.fences) - 1 and some is not None
 
 
 def rows_of(segment_id: int, bits: int) -> tuple[int, int]:

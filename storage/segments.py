@@ -95,6 +95,25 @@ def _parts(first: int, page: bytes) -> tuple[Numbers, Numbers, npt.NDArray[np.ui
     return lows + np.int64(first & ~_LOW), lengths.astype(np.int64), data
 
 
+def sound(first: int, page: bytes, size: int) -> Numbers | None:
+    """The pairs of a page; None when it is not as pack() makes them, which the others here rely on."""
+    width = _width(size)
+    count = int.from_bytes(page[:_HEADER], "little")
+    if not count or len(page) < _HEADER + _ENTRY * count or len(page) % 2:
+        return None
+    tokens, lengths, data = _parts(first, page)
+    if tokens[0] != first or (np.diff(tokens) <= 0).any() or (lengths < 1).any() or (lengths > width).any():
+        return None
+    if lengths.sum() != len(data):
+        return None
+    sparse = np.repeat(lengths < width, lengths)
+    if (data[sparse] >= size).any():
+        return None
+    content = _pairs(tokens, lengths, data, width)
+    is_sound = (content & _DOC < size).all() and len(np.unique(content)) == len(content)
+    return content if is_sound else None
+
+
 def _pairs(tokens: Numbers, lengths: Numbers, data: npt.NDArray[np.uint16], width: int) -> Numbers:
     dense = lengths == width
     if not dense.any():

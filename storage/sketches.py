@@ -58,17 +58,16 @@ _UNDER = " UNION ALL ".join(
     f"SELECT article_id FROM {table} WHERE hash = k.value AND member = {{member}}" for table in _TABLES
 )
 _FIRSTS, _MEMBERS = (f"{_UNDER.format(member=member)} LIMIT :most" for member in (0, 1))
-# one row a key: the articles under it, at most one more than tell anything
+_KNOWN = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE hash = k.value)" for table in _TABLES)
+# one row a key that is known at all, as few are: the articles under it, at most one more than tell anything
 _FIND = {
-    "sqlite": f"""SELECT * FROM (
-        SELECT k.value AS hash, (SELECT group_concat(article_id) FROM ({_FIRSTS})) AS firsts,
-            (SELECT group_concat(article_id) FROM ({_MEMBERS})) AS members
-        FROM json_each(:keys) AS k) WHERE firsts IS NOT NULL OR members IS NOT NULL""",
-    "postgresql": f"""SELECT * FROM (
-        SELECT k.value AS hash, (SELECT string_agg(article_id::text, ',') FROM ({_FIRSTS}) AS a) AS firsts,
-            (SELECT string_agg(article_id::text, ',') FROM ({_MEMBERS}) AS b) AS members
-        FROM unnest(CAST(:keys AS bigint[])) AS k(value)
-        ) AS found WHERE firsts IS NOT NULL OR members IS NOT NULL""",
+    "sqlite": f"""SELECT k.value AS hash, (SELECT group_concat(article_id) FROM ({_FIRSTS})) AS firsts,
+        (SELECT group_concat(article_id) FROM ({_MEMBERS})) AS members
+        FROM json_each(:keys) AS k WHERE {_KNOWN}""",
+    "postgresql": f"""SELECT k.value AS hash,
+        (SELECT string_agg(article_id::text, ',') FROM ({_FIRSTS}) AS a) AS firsts,
+        (SELECT string_agg(article_id::text, ',') FROM ({_MEMBERS}) AS b) AS members
+        FROM unnest(CAST(:keys AS bigint[])) AS k(value) WHERE {_KNOWN}""",
 }
 
 

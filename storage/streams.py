@@ -7,12 +7,14 @@ them to what crawler.items.to_record says.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Select, Text, select, type_coerce
 
+from storage.asked import is_id
 from storage.blocks import fill
 from storage.chosen import chosen_ids, in_pieces
 from storage.filters import Filters
@@ -23,6 +25,7 @@ from storage.types import hex64
 
 PIECE = 200  # articles in memory at once
 _CACHE = 8_192  # KiB
+_STREAMS, _USUAL = "tushuo_streams", "tushuo_cache_size"
 _SPARSE = 4  # ids spread wider than this many to one article are asked for one by one
 
 
@@ -50,24 +53,37 @@ def article_records(
 
 @contextmanager
 def _passing_through(conn: Connection) -> Iterator[None]:
-    """Keep few pages of SQLite's file in memory: each is read once, and none is asked for again."""
-    if conn.dialect.name != "sqlite":
+    """Keep few pages of SQLite's file in memory: each is read once, and none is asked for again.
+
+    Streams of one connection may overlap in any way: the last one that ends gives the usual size back.
+    """
+    raw = conn.connection.driver_connection
+    if not isinstance(raw, sqlite3.Connection):
         yield
         return
-    usual = conn.exec_driver_sql("PRAGMA cache_size").scalar_one()
-    conn.exec_driver_sql(f"PRAGMA cache_size={-_CACHE}")
+    info = conn.info  # of the driver's connection, whose cache it is
+    if not info.get(_STREAMS):
+        info[_STREAMS], info[_USUAL] = 0, raw.execute("PRAGMA cache_size").fetchone()[0]
+        raw.execute(f"PRAGMA cache_size={-_CACHE}")
+    info[_STREAMS] += 1
     try:
         yield
     finally:
-        if not conn.closed:
-            conn.exec_driver_sql(f"PRAGMA cache_size={usual}")
+        info[_STREAMS] -= 1
+        if not info[_STREAMS]:
+            # a stream that nobody read to its end may outlive the file
+            with suppress(sqlite3.ProgrammingError):
+                raw.execute(f"PRAGMA cache_size={info[_USUAL]}")
 
 
 def _records(
     conn: Connection, filters: Filters | None, since_id: int, ids: Iterable[int] | None
 ) -> Iterator[Streamed]:
+    since_id = max(since_id, 0)
+    if since_id and not is_id(since_id):
+        return
     if ids is not None:
-        ids = (number for number in ids if number > since_id)
+        ids = (number for number in ids if number > since_id and is_id(number))
     elif filters:
         ids = chosen_ids(conn, filters, since_id)
     if ids is not None:

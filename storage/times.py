@@ -64,3 +64,24 @@ def published_iso(
 def day_start(day: date) -> datetime:
     """The first moment of a day at +08:00, in UTC: what --since and --until mean."""
     return datetime.combine(day, time(), CHINA).astimezone(UTC)
+
+
+def since_moment(since: date | datetime) -> datetime:
+    """The first moment that `since` includes: itself, or of a date the start of that day at +08:00."""
+    if isinstance(since, datetime):
+        return _aware(since, "since")
+    # the first day began before the first moment that there is
+    return day_start(since) if since > date.min else datetime.min.replace(tzinfo=UTC)
+
+
+def until_moment(until: date | datetime) -> datetime:
+    """The first moment that `until` leaves out: itself, or of a date the end of that day at +08:00."""
+    if isinstance(until, datetime):
+        return _aware(until, "until")
+    return day_start(until + timedelta(days=1)) if until < date.max else datetime.max.replace(tzinfo=UTC)
+
+
+def _aware(at: datetime, name: str) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError(f"{name} {at.isoformat()} has no time zone; give it one, e.g. UTC, or give a date")
+    return at

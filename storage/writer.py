@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from crawler.items import Article
-from storage import index, stories, uses
+from storage import given, index, stories, uses
 from storage.forget import check_not_forgotten
 from storage.lookup import ids
 from storage.models import ARTICLE, REVISION
@@ -151,6 +151,8 @@ def _insert(conn: Connection, items: list[Prepared]) -> dict[str, int]:
     if not items:
         return {}
     rows = [item.row | {"sort_key": item.sort_key, "stored_at": item.row["checked_at"]} for item in items]
+    if (first := given.next_free(conn)) is not None:
+        rows = [row | {"id": number} for number, row in enumerate(rows, first)]
     conn.execute(insert(ARTICLE), rows)
     return ids(conn, ARTICLE.c.url_key, [item.url_key for item in items])
 

@@ -14,6 +14,7 @@ NAMES = (
     "show",
     "changes",
     "stats",
+    "ask",
     "stories",
     "photos",
     "export",

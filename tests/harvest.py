@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import update
 
@@ -39,3 +40,23 @@ def fill(database: Database) -> None:
         conn.execute(update(REVISION).values(seen_at=datetime(2021, 3, 6, 1, 10, tzinfo=UTC)))
         conn.execute(update(ABSENCE).values(gone_at=datetime(2021, 4, 1, tzinfo=UTC)))
     assert row(database, PAGE, id=page.id).state == "gone"
+
+
+def fill_gaps(database: Database) -> None:
+    """Pages that lack something, behind those of fill(): no time, no portal, no channel, no source.
+
+    Two more are copies, one has its picture under http; what a NULL does to an order shows.
+    """
+    timeless: dict[str, Any] = {"published_at": None, "published_raw": None}
+    nowhere: dict[str, Any] = {"portal": None, "channel": [], "source": None}
+    body = {"body_text": article(1).body_text}
+    store(
+        database,
+        article(20, **timeless, **nowhere, images=[image(1, url=HARVEST, caption="茶农采茶，没有日期", credit=None)]),
+        article(21, **nowhere, images=[image(1, url="http" + HARVEST[5:], caption="另一种采茶"), image(2)]),
+        article(22, **body, **timeless, title="没有日期的转载", portal="people", source=Source("青石晚报")),
+        article(23, **body, published_at="2021-03-02T09:45:00+08:00", title="同时的转载", portal="people", source=Source("青石晚报")),
+        article(24, **body, **nowhere, published_at="2021-03-02T09:45:00+08:00", title="没有门户的转载"),
+        article(25, portal="cri", channel=[], images=[image(3, credit=None)]),
+        article(26, portal="people", authors=["叶知秋"], images=[image(4, credit=None)]),
+    )  # fmt: skip

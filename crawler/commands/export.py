@@ -115,14 +115,12 @@ def articles(conn: Connection, words: str, opts: argparse.Namespace) -> Iterator
 
 def pictures(conn: Connection, words: str, opts: argparse.Namespace) -> Iterator[tuple[int, dict[str, Any]]]:
     """(its article's id, record) of each picture that is wanted."""
-    from storage.corpus import uses
-    from storage.queries import all_images, matching_images
-    from storage.split import split
+    from storage.queries import all_images, corpus_uses, matching_images, split
 
     chosen = command.filters(opts)
     pairs = matching_images(conn, words, chosen) if words else None
     found = all_images(conn, chosen, since_id=opts.since_id, uses=pairs)
-    for use in uses(conn, found, split(conn)):
+    for use in corpus_uses(conn, found, split(conn)):
         yield use.article_id, caption_record(*use[:3], path=use.path, split=use.side)
 
 

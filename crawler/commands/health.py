@@ -38,7 +38,7 @@ class Command(command.Command):
         parser.add_argument("--json", action="store_true", help="every measure as JSON Lines")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from storage.health import measure, portals
+        from storage.queries import measure, portals
 
         if len(args) > 1:
             raise UsageError("name at most one portal", print_help=False)

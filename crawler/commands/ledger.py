@@ -13,8 +13,7 @@ from crawler.output import print_json, print_table, say
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from storage.pages import State
-    from storage.queries import LedgerRow
+    from storage.queries import LedgerRow, State
 
 
 class Command(command.Command):
@@ -62,7 +61,7 @@ class Command(command.Command):
                 self.counts(conn, opts)
 
     def states(self, opts: argparse.Namespace) -> tuple[State, ...]:
-        from storage.ledger import BAD_STATES, STATES
+        from storage.queries import BAD_STATES, STATES
 
         if not opts.state:
             return BAD_STATES
@@ -113,7 +112,7 @@ class Command(command.Command):
     def pages(self, conn: Connection, states: tuple[State, ...], opts: argparse.Namespace) -> None:
         from storage.queries import ledger_rows
 
-        rows = ledger_rows(conn, states, opts.portal, opts.limit)
+        rows = list(ledger_rows(conn, states, opts.portal, opts.limit))
         if opts.json:
             print_json(row._asdict() for row in rows)
         elif rows:

@@ -13,7 +13,7 @@ from crawler import command
 from crawler.output import day_and_minute, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from storage.photos import Match, Photo, Use
+    from storage.queries import Match, Photo, Use
 
 
 class Command(command.Command):
@@ -64,8 +64,7 @@ class Command(command.Command):
 
     def many(self, opts: argparse.Namespace) -> None:
         """Photos that were used again."""
-        from storage.filters import Filters
-        from storage.photos import reused
+        from storage.queries import Filters, reused
 
         filters = Filters(portal=opts.portal, since=opts.since, until=opts.until)
         limit = opts.limit or 20
@@ -89,7 +88,7 @@ class Command(command.Command):
 
     def one(self, reference: str, opts: argparse.Namespace) -> None:
         """All uses of one photo."""
-        from storage.photos import photo
+        from storage.queries import photo
 
         with self.database() as database, database.reading() as conn:
             found = photo(conn, reference)
@@ -107,7 +106,7 @@ class Command(command.Command):
         """Where a picture from outside was used."""
         from crawler.pictures import PictureError
         from crawler.pictures.read import read_picture
-        from storage.photos import matches
+        from storage.queries import matches
 
         assert self.settings is not None
         try:

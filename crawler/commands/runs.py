@@ -12,7 +12,7 @@ from crawler.extensions.summary import duration
 from crawler.output import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from storage.runs import RunRow
+    from storage.queries import RunRow
 
 _COUNTS = ("articles_new", "articles_changed", "articles_gone", "failed")
 
@@ -39,7 +39,7 @@ class Command(command.Command):
         parser.add_argument("--json", action="store_true", help="JSON Lines in place of a table")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from storage.runs import runs
+        from storage.queries import runs
 
         if len(args) > 1 or (args and not (args[0].isascii() and args[0].isdigit())):
             raise UsageError("name at most one run, by its number", print_help=False)

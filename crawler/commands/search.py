@@ -12,7 +12,7 @@ from crawler.items import Article, to_record
 from crawler.output import Marked, day_and_minute, image_record, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from storage.search import ArticleHit, Hits, ImageHit
+    from storage.queries import ArticleHit, Hits, ImageHit
 
 
 class Command(command.Command):
@@ -66,7 +66,7 @@ class Command(command.Command):
             self.articles(words, opts)
 
     def count(self, words: str | None, opts: argparse.Namespace) -> None:
-        from storage.search import count_matches
+        from storage.queries import count_matches
 
         with self.database() as database, database.reading() as conn:
             count = count_matches(conn, words, command.filters(opts), images=opts.images)
@@ -77,7 +77,7 @@ class Command(command.Command):
             print(f"{about}{count.number:,} {_kind(opts)}")
 
     def articles(self, words: str | None, opts: argparse.Namespace) -> None:
-        from storage.search import search_articles
+        from storage.queries import search_articles
 
         with self.database() as database, database.reading() as conn:
             hits = search_articles(conn, words, command.filters(opts), opts.limit, **_place(opts))
@@ -89,7 +89,7 @@ class Command(command.Command):
         self.report(hits, words, opts)
 
     def images(self, words: str | None, opts: argparse.Namespace) -> None:
-        from storage.search import search_images
+        from storage.queries import search_images
 
         with self.database() as database, database.reading() as conn:
             hits = search_images(conn, words, command.filters(opts), opts.limit, **_place(opts))

@@ -13,7 +13,7 @@ from crawler import command
 from crawler.output import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from storage.facets import Facet
+    from storage.queries import Facet
 
 _NONE = "(none)"
 _BAR = 40  # columns of a terminal
@@ -29,10 +29,11 @@ class Command(command.Command):
 
     def long_desc(self) -> str:
         return (
-            "Count articles by portal, channel, source, author, editor, duty_editor, photographer, day, "
-            "month or year; by two of them with a comma. The most frequent come first, times in their order "
-            "(then --limit keeps the latest). An article with two authors counts for both; articles that "
-            "name none are left out. Example: scrapy stats --by source --since 2026-01-01"
+            "Count articles by portal, channel, source, person (in any role), author, editor, duty_editor, "
+            "photographer, day, month or year; by two of them with a comma. The most frequent come first, "
+            "times in their order (then --limit keeps the latest). An article with two authors counts for "
+            "both, one that names somebody twice counts once for them; articles that name nobody are left "
+            "out. Example: scrapy stats --by source --since 2026-01-01"
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

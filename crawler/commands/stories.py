@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crawler.items import Article
-    from storage.queries import Found
-    from storage.reprints import Copy, StoryRow
+    from storage.queries import Copy, Found, StoryRow
 
 
 class Command(command.Command):
@@ -32,11 +31,12 @@ class Command(command.Command):
 
     def long_desc(self) -> str:
         return (
-            "Without an ID the stories, articles that are copies of each other, the largest first: how many "
-            "articles, at which portals, who published it first and when. With one the copies in the order "
-            "of their publication, each with what it changed; --why A B explains why two articles are in one "
-            "story or are not. --rebuild decides on all stories anew, which gives the same ones unless a new "
-            "version decides differently; nothing else can be written meanwhile. "
+            "Without an ID the largest stories, articles that are copies of each other, 20 of them unless "
+            "--limit says otherwise: how many articles, at which portals, who published it first and when. "
+            "With one the copies in the order of their publication, each with what it changed; --why A B "
+            "explains why two articles are in one story or are not. --rebuild decides on all stories anew, "
+            "which gives the same ones unless a new version decides differently; nothing else can be written "
+            "meanwhile. "
             "Examples: scrapy stories --since 2026-01-01 · scrapy stories 12 · scrapy stories --why 7 9"
         )
 
@@ -54,7 +54,18 @@ class Command(command.Command):
             help="only stories of N articles or more",
         )
         parser.add_argument(
-            "--limit", type=command.positive, default=20, metavar="N", help="at most N stories (default 20)"
+            "--portals",
+            type=command.positive,
+            default=1,
+            metavar="N",
+            help="only stories that N portals or more published",
+        )
+        parser.add_argument(
+            "--limit",
+            type=command.positive,
+            default=20,
+            metavar="N",
+            help="at most N stories, the largest (default 20)",
         )
         parser.add_argument("--changes", action="store_true", help="with an ID: all that each copy changed")
         parser.add_argument("--json", action="store_true", help="JSON Lines in place of a table")
@@ -84,9 +95,9 @@ class Command(command.Command):
                     self.all(conn, opts)
 
     def all(self, conn: Connection, opts: argparse.Namespace) -> None:
-        from storage.reprints import stories
+        from storage.queries import stories
 
-        found = list(stories(conn, command.filters(opts), opts.least, opts.limit))
+        found = list(stories(conn, command.filters(opts), opts.least, opts.limit, portals=opts.portals))
         if opts.json:
             print_json(story_record(row) for row in found)
         elif found:
@@ -97,12 +108,14 @@ class Command(command.Command):
                 "no stories: no article repeats another one"
                 + (" that passes the filters" if _given(opts) else "")
             )
+        if len(found) == opts.limit:
+            say(f"the largest {len(found)}; more with --limit {len(found) * 5}")
 
     def one(self, conn: Connection, number: str, opts: argparse.Namespace) -> None:
-        from storage.reprints import story, timeline
+        from storage.queries import story, timeline
 
-        # beyond 63 bits the database would not understand the number
-        row = story(conn, int(number)) if len(number) < 19 else None
+        # int() takes 4,300 digits at most
+        row = story(conn, int(number)) if len(number) < 20 else None
         if row is None:
             raise command.CommandError(f"no story {number}; scrapy stories lists them")
         if row.id != int(number):
@@ -122,8 +135,7 @@ class Command(command.Command):
                 print(line)
 
     def why(self, conn: Connection, opts: argparse.Namespace) -> None:
-        from storage.queries import article_by
-        from storage.reprints import why
+        from storage.queries import article_by, why
 
         pair: list[Found] = []
         for reference in opts.why:
@@ -217,7 +229,7 @@ def _line(row: StoryRow) -> tuple[object, ...]:
 
 
 def _given(opts: argparse.Namespace) -> bool:
-    return any((opts.portal, opts.channel, opts.source, opts.since, opts.until))
+    return bool(command.filters(opts)) or opts.least > 2 or opts.portals > 1
 
 
 def _progress(done: int, total: int) -> None:

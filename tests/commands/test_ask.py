@@ -187,6 +187,49 @@ def test_show_revisions_tells_what_was_changed(filled: str) -> None:
     assert [state["title"] for state in asked["revisions"]] == ["第一号茶园喜获丰收"]
 
 
+def test_changes_tell_headlines_before_and_now(filled: str) -> None:
+    with closing(open_database(filled)) as database:
+        store(
+            database, article(1, title="第一号茶园又获丰收"), article(2, images=[image(21, caption="改过")])
+        )
+
+    headlines = scrapy("changes", "--field", "title", database=filled)
+    records = [json.loads(line) for line in scrapy("changes", "--json", database=filled).lines]
+    none = scrapy("changes", "--field", "body_text", "--kind", "edited,gone", database=filled)
+
+    header, line = (text.split("\t") for text in headlines.lines)
+    assert dict(zip(header, line, strict=True)) | {"found": ""} == {
+        "found": "",
+        "what": "edited",
+        "id": "1",
+        "changed": "title",
+        "title": "第一号茶园又获丰收",
+        "old title": "第一号茶园喜获丰收",
+        "url": url(1),
+    }
+    assert sorted((one["article_id"], one["old_title"], one["title"], one["changed"]) for one in records) == [
+        (1, "第一号茶园喜获丰收", "第一号茶园又获丰收", ["title"]),
+        (2, "第二号茶园喜获丰收", "第二号茶园喜获丰收", ["blocks", "images"]),
+    ]
+    assert (none.code, none.out) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--field", "headline"], "--field headline is not known; use url,"),
+        (["--kind", "edit"], "--kind edit is not known; use edited, gone, returned"),
+        (["--kind", "gone", "--field", "title"], "--field goes with --kind edited"),
+        (["--kind", ""], "is not known; use edited"),
+    ],
+)
+def test_changes_refuse_what_they_do_not_know(filled: str, options: list[str], said: str) -> None:
+    done = scrapy("changes", *options, database=filled)
+
+    assert done.code == 2
+    assert said in done.err
+
+
 def failed_page(database_url: str) -> None:
     with closing(open_database(database_url)) as database:
         (row,) = apply(database, Discover("qingshi", None, [found(50)]))
@@ -349,8 +392,11 @@ def test_stats_count_by_source_as_lines_and_as_json(filled: str) -> None:
     lines = scrapy("stats", "--by", "source", database=filled)
     records = scrapy("stats", "--by", "month,source", "--json", database=filled)
 
+    people = scrapy("stats", "--by", "person", "--limit", "2", database=filled)
+
     assert lines.code == 0, lines.err
     assert lines.lines == ["source\tarticles", "青石晚报\t4", "\t1"]
+    assert people.lines == ["person\tarticles", "何岚\t5", "周远\t5"]
     assert [json.loads(line) for line in records.lines] == [
         {"month": "2021-03", "source": "青石晚报", "articles": 4},
         {"month": "2021-03", "source": None, "articles": 1},
@@ -372,6 +418,7 @@ def test_stats_pass_filters_and_say_when_there_is_more(filled: str) -> None:
     [
         (["--by", "shoe"], "--by shoe: use portal, channel"),
         (["--by", "author,editor"], "one role at a time"),
+        (["--by", "portal,portal"], "--by portal, portal: each once"),
         (["words"], "unexpected 'words'"),
     ],
 )

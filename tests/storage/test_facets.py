@@ -42,6 +42,7 @@ def counts(
         ("portal", [("qingshi", 3), ("baisha", 1)]),
         ("channel", [("青石频道/农业", 3), ("白沙频道", 1)]),
         ("source", [("青石晚报", 2), ("白沙日报", 1), (None, 1)]),
+        ("person", [("何岚", 4), ("周远", 3), ("林溪", 3), ("叶知秋", 1), ("江平", 1), ("沈墨", 1)]),
         ("author", [("林溪", 3), ("叶知秋", 1)]),
         ("editor", [("周远", 3)]),
         ("duty_editor", [("何岚", 4)]),
@@ -79,6 +80,18 @@ def test_filters_narrow_what_is_counted(
     assert counts(counted, "source", chosen) == expected
 
 
+def test_an_article_counts_once_for_a_person_in_two_roles(database: Database) -> None:
+    names = {"authors": ["周远", "林溪"], "editor": "周远", "duty_editor": "周远、何岚"}
+    store(database, article(1, **names, images=[image(1, credit="周远")]), article(2, portal="baisha"))
+
+    assert counts(database, "person") == [("何岚", 2), ("周远", 2), ("林溪", 2)]
+    assert counts(database, ["portal", "person"], Filters(portal="qingshi")) == [
+        ("qingshi", "何岚", 1),
+        ("qingshi", "周远", 1),
+        ("qingshi", "林溪", 1),
+    ]
+
+
 def test_two_things_are_counted_together(counted: Database) -> None:
     assert counts(counted, ["month", "source"]) == [
         ("2021-03", "青石晚报", 2),
@@ -96,7 +109,14 @@ def test_a_limit_keeps_the_most_frequent_and_of_times_the_latest(counted: Databa
 
 
 @pytest.mark.parametrize(
-    ("by", "said"), [([], "nothing"), (["shoe"], "shoe"), (["author", "editor"], "one role")]
+    ("by", "said"),
+    [
+        ([], "nothing"),
+        (["shoe"], "shoe"),
+        (["author", "editor"], "one role"),
+        (["person", "editor"], "one role"),
+        (["portal", "portal"], "by portal, portal: each once"),
+    ],
 )
 def test_what_cannot_be_counted_says_so(counted: Database, by: list[By], said: str) -> None:
     with counted.reading() as conn, pytest.raises(ValueError, match=said):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text, update
 
 from benchmarks.million import articles as generated
-from crawler.items import to_record
+from crawler.items import Source, to_record
 from pipelines.fingerprint import fingerprint
 from storage.check import problems
 from storage.engine import Database, DatabaseError, open_database
@@ -64,7 +65,7 @@ def answers(database: Database) -> list[Any]:
             [(hit.id, hit.score, hit.snippet) for hit in hits],
             [to_record(found.article) for found in all_articles(conn)],
             facets(conn, ["day", "source"]),
-            changes(conn),
+            list(changes(conn)),
             revisions(conn, 1),
             totals(conn),
         ]
@@ -158,6 +159,18 @@ def test_a_row_that_points_to_none_stops_the_move_and_nothing_is_kept(
         move(source, target)
 
     assert rows(target, PERSON) == rows(target, ARTICLE) == []
+
+
+def test_a_row_that_no_index_of_the_target_takes_stops_the_move(both_databases: list[Database]) -> None:
+    source, target = both_databases
+    # random, as PostgreSQL packs what repeats
+    name = "".join(chr(0x4E00 + value) for value in Random(1).choices(range(20_000), k=3_000))
+    store(source, article(1), article(2, source=Source(name)))
+
+    with pytest.raises(DatabaseError, match="a row of article cannot be copied: index row requires"):
+        move(source, target)
+
+    assert rows(target, ARTICLE) == []
 
 
 def test_what_is_written_meanwhile_does_not_confuse_the_counts(

@@ -22,9 +22,16 @@ def ask(database: Database, query: Any, *args: Any, **kwargs: Any) -> Any:
         return query(conn, *args, **kwargs)
 
 
+def listed(database: Database, query: Any, *args: Any, **kwargs: Any) -> list[Any]:
+    """All that an iterator gives."""
+    with database.reading() as conn:
+        return list(query(conn, *args, **kwargs))
+
+
 @pytest.mark.parametrize(
     "reference",
     [
+        1,
         "1",
         "01",
         url(1),
@@ -33,7 +40,9 @@ def ask(database: Database, query: Any, *args: Any, **kwargs: Any) -> Any:
         "https://news.qingshi.example/1_2.html",  # a part of it
     ],
 )
-def test_an_article_is_found_by_its_number_its_url_and_its_parts(database: Database, reference: str) -> None:
+def test_an_article_is_found_by_its_number_its_url_and_its_parts(
+    database: Database, reference: str | int
+) -> None:
     first, second = apply(
         database,
         Discover(
@@ -79,9 +88,12 @@ def test_an_article_stored_under_another_identity_is_found_by_its_url_as_fetched
         "https://[",
         "\udcff",
         "a\0b",
+        0,
+        -1,
+        1 << 70,
     ],
 )
-def test_what_is_not_there_is_not_found(database: Database, reference: str) -> None:
+def test_what_is_not_there_is_not_found(database: Database, reference: str | int) -> None:
     store(database, article(1))
 
     assert ask(database, queries.article_by, reference) is None
@@ -228,8 +240,8 @@ def test_the_ledger_counts_by_kind_state_and_reason(database: Database) -> None:
 def test_the_ledger_lists_pages_the_latest_fetched_first(database: Database) -> None:
     marked(database)
 
-    failures = ask(database, queries.ledger_rows, ("failed", "gone"))
-    never = ask(database, queries.ledger_rows, ("postponed",))
+    failures = listed(database, queries.ledger_rows, ("failed", "gone"))
+    never = listed(database, queries.ledger_rows, ("postponed",))
 
     assert [(r.url, r.state, r.reason, r.status) for r in failures] == [
         (url(5), "failed", "timeout", None),
@@ -238,7 +250,7 @@ def test_the_ledger_lists_pages_the_latest_fetched_first(database: Database) -> 
         (url(1), "failed", "http_500", 500),
     ]
     assert never == []
-    assert [r.url for r in ask(database, queries.ledger_rows, ("failed",), "qingshi", 1)] == [url(2)]
+    assert [r.url for r in listed(database, queries.ledger_rows, ("failed",), "qingshi", 1)] == [url(2)]
 
 
 def test_pages_never_fetched_come_last_in_the_ledger(database: Database) -> None:
@@ -246,7 +258,7 @@ def test_pages_never_fetched_come_last_in_the_ledger(database: Database) -> None
     apply(database, Mark(second.id, "failed", "http_500"))
     apply(database, Mark(first.id, "postponed"))
 
-    rows = ask(database, queries.ledger_rows, ("postponed", "failed"))
+    rows = listed(database, queries.ledger_rows, ("postponed", "failed"))
 
     assert [r.url for r in rows] == [url(2), url(1)]
 

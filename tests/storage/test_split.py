@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
 from crawler.items import Article
-from storage.corpus import uses
+from storage.corpus import corpus_uses
 from storage.engine import Database
 from storage.filters import Filters
 from storage.models import ARTICLE_IMAGE, IMAGE, PICTURE, PICTURE_LINK
@@ -29,7 +29,7 @@ USES = st.lists(
 def sides(database: Database, filters: Filters | None = None) -> dict[str, Side]:
     """The side of every picture by its URL."""
     with database.reading() as conn:
-        found = uses(conn, all_images(conn, filters), split(conn))
+        found = corpus_uses(conn, all_images(conn, filters), split(conn))
         return {use.image.url: use.side for use in found}
 
 
@@ -241,6 +241,6 @@ def test_the_file_of_a_fetched_picture_is_named(database: Database) -> None:
         conn.execute(update(PICTURE).values(path="aa/aaaa.jpg"))
 
     with database.reading() as conn:
-        found = [(use.image.url, use.path) for use in uses(conn, all_images(conn), split(conn))]
+        found = [(use.image.url, use.path) for use in corpus_uses(conn, all_images(conn), split(conn))]
 
     assert found == [(image(1).url, "aa/aaaa.jpg"), (image(2).url, None)]

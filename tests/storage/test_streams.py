@@ -89,6 +89,30 @@ def test_pieces_join_without_gap_or_repeat(varied: Database, monkeypatch: pytest
     assert later == [62, 63, 64, 65]
 
 
+def test_streams_that_overlap_give_the_cache_back_when_the_last_ends(varied: Database) -> None:
+    def size() -> object:
+        return conn.exec_driver_sql("PRAGMA cache_size").scalar_one() if varied.is_sqlite else "of no stream"
+
+    with varied.reading() as conn:
+        usual = size()
+        first, second = article_records(conn), article_records(conn)
+        assert [next(first).id, next(second).id] == [1, 1]
+        within = size()
+        assert len(list(first)) == 64
+        between = size()
+        assert len(list(second)) == 64
+        after = size()
+    with varied.reading() as conn:
+        unread = article_records(conn)
+        next(unread)
+    del unread
+    with varied.reading() as conn:
+        later = size()
+
+    assert (within, between) == ((-8192, -8192) if varied.is_sqlite else (usual, usual))
+    assert after == later == usual
+
+
 def test_far_apart_articles_have_their_pictures(varied: Database) -> None:
     with varied.reading() as conn:
         whole: dict[int, Any] = {found.id: found.record for found in article_records(conn)}

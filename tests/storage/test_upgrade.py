@@ -221,3 +221,18 @@ def test_it_takes_new_articles_and_knows_the_old_ones(upgraded: Database) -> Non
         members = [member.article_id for member in timeline(conn, copy.story_id or 0)]
     assert sorted(members) == [1, 2, 5]
     assert problems(upgraded) == []
+
+
+def test_views_of_an_earlier_version_are_replaced(empty_url: str) -> None:
+    engine = create_engine(empty_url)
+    with engine.begin() as conn:
+        configuration = migrate.config()
+        configuration.attributes["connection"] = conn
+        command.upgrade(configuration, "0008")
+        for view in ("articles", "reprints"):
+            conn.exec_driver_sql(f"CREATE VIEW {view} AS SELECT url FROM article")
+    engine.dispose()
+
+    with closing(open_database(empty_url)) as database, database.reading() as conn:
+        assert conn.execute(text("SELECT gone FROM articles")).all() == []
+        assert conn.execute(text("SELECT earlier_story FROM reprints")).all() == []
