@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import secrets
 import stat
 import sys
@@ -29,6 +31,11 @@ def target(name: str) -> Iterator[IO[bytes]]:
     Into a pipe or a device is written as it stands there.
     """
     if is_stdout(name):
+        if isinstance(sys.stdout.buffer, io.RawIOBase):
+            # under PYTHONUNBUFFERED each write may be cut by a signal, and costs a call of the system
+            with open(os.dup(sys.stdout.fileno()), "wb", buffering=_BUFFER) as file:  # noqa: PTH123 - has no path
+                yield file
+            return
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return

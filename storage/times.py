@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 from typing import NamedTuple
 
 CHINA = timezone(timedelta(hours=8))
@@ -58,7 +59,12 @@ def published_iso(
         return None
     if precision == "day":
         return day
-    return at.astimezone(timezone(timedelta(minutes=offset or 0))).isoformat()
+    return at.astimezone(_zone(offset or 0)).isoformat()
+
+
+@cache
+def _zone(offset: int) -> timezone:
+    return timezone(timedelta(minutes=offset))
 
 
 def day_start(day: date) -> datetime:

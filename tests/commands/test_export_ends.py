@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 
 from crawler.commands import export
 from crawler.sheets import cell
+from crawler.target import target
 from storage.engine import open_database
 from tests.commands.run import ROOT, scrapy
 from tests.factories import article, image, store, url
@@ -81,6 +83,19 @@ def test_an_export_from_zero_is_one_of_everything(filled: str) -> None:
     assert scrapy("export", "--since-id", "0", database=filled).out == scrapy("export", database=filled).out
 
 
+def test_stdout_is_buffered_where_python_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    with out.open("wb", buffering=0) as raw:
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, write_through=True))  # type: ignore[type-var]
+
+        with target("-") as file:
+            file.write("第一行\n".encode())
+            assert out.read_bytes() == b""
+
+        assert out.read_text("utf-8") == "第一行\n"
+        assert not sys.stdout.closed
+
+
 @pytest.mark.parametrize("command", ["export", "stats"])
 def test_a_full_disk_on_stdout_is_said(sqlite_url: str, command: str) -> None:
     with closing(open_database(sqlite_url)) as database:
@@ -117,8 +132,8 @@ def test_an_export_onto_a_link_replaces_what_it_names_and_keeps_its_mode(filled:
     link.symlink_to(file)
     new.symlink_to(tmp_path / "there" / "new.jsonl")
 
-    for target in (link, new):
-        assert scrapy("export", "-o", str(target), database=filled).code == 0
+    for name in (link, new):
+        assert scrapy("export", "-o", str(name), database=filled).code == 0
 
     assert link.is_symlink()
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
