@@ -110,19 +110,21 @@ def _grouped(names: tuple[By, ...], filters: Filters | None, in_order: bool) -> 
     for name in names:
         if name not in PEOPLE:
             fine.setdefault(_COLUMNS[name][0].name, _COLUMNS[name][0])
+    conditions = _conditions(filters, role is None and "source" in names)
+    # not a bare column under filters: SQLite would go through all people, and read an article for each byline
+    person = BYLINE.c.person_id + 0 if conditions else BYLINE.c.person_id
+    bare = not fine and not conditions  # nothing of the article is asked
     if role is not None:
-        fine["person_id"] = BYLINE.c.person_id
+        fine["person_id"] = person.label("person_id")
     number = func.count(BYLINE.c.article_id.distinct()) if role == "person" else func.count()
     statement: Any = select(*fine.values(), number.label("number"))
     if role is not None:
-        statement = statement.select_from(BYLINE.join(ARTICLE, ARTICLE.c.id == BYLINE.c.article_id))
+        both = BYLINE.join(ARTICLE, ARTICLE.c.id == BYLINE.c.article_id)
+        statement = statement.select_from(BYLINE if bare else both)
     if role not in (None, "person"):
         statement = statement.where(BYLINE.c.role == role)
-    inner = (
-        statement.where(*_conditions(filters, role is None and "source" in names))
-        .group_by(*fine.values())
-        .subquery()
-    )
+    keys = [person if name == "person_id" else column for name, column in fine.items()]
+    inner = statement.where(*conditions).group_by(*keys).subquery()
     groups = []
     for name in names:
         if name in PEOPLE:
