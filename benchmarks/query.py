@@ -70,10 +70,13 @@ def questions(conn: Connection, size: int) -> Iterator[Question]:
             both = ways[number % len(ways)]
             yield Question("two filters", f"{word} {_shown(both)}", _search(word, both))
     yield from (Question("by relevance", w, _search(w, sort="relevance")) for w in (*mixed, *phrases[-3:]))
-    yield from (Question("page 1,000", w, _search(w, page=1_000)) for w in frequent)
+    for word in frequent:
+        kind = "page 1,000 of a phrase" if _is_phrase(word) else "page 1,000"
+        yield Question(kind, word, _search(word, page=1_000))
     cursor = search_articles(conn, frequent[-1], limit=1, page=min(20_000, size // 4))[0].cursor
     yield from (Question("after a cursor", w, _search(w, after=cursor)) for w in (*frequent, *phrases[-3:]))
-    yield from (Question("count", w, _count(w)) for w in (*mixed, *phrases[-6:]))
+    for word in (*mixed, *phrases[-6:]):
+        yield Question("count of a phrase" if _is_phrase(word) else "count", word, _count(word))
     for number, word in enumerate(mixed):
         for ways in pairs[number % 4 :: 4]:
             both = ways[number // 4 % len(ways)]
@@ -81,6 +84,11 @@ def questions(conn: Connection, size: int) -> Iterator[Question]:
     yield from (Question("pictures", w, _images(w)) for w in (*mixed, *phrases[-3:]))
     ids = list(conn.scalars(select(ARTICLE.c.id).where(ARTICLE.c.id % max(size // 40, 1) == 1)))
     yield from (Question("show", str(number), _show(number)) for number in ids)
+
+
+def _is_phrase(word: str) -> bool:
+    """True when texts must be looked at: the index knows letters and pairs of them."""
+    return len(word) > 2
 
 
 def _filters(conn: Connection) -> list[list[Filters]]:

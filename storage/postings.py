@@ -12,11 +12,11 @@ from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from storage import segments
 from storage.models import SEARCH_FRESH
-from storage.segment_rows import CHUNK, CHUNK_BITS, KINDS, Kind, read_keys, read_segments
+from storage.segment_rows import CHUNK, CHUNK_BITS, KINDS, Kind, packed_rows, read_keys, read_segments
 from storage.segments import Bits
 from storage.tokens import TOKEN_BITS, Numbers
 from storage.types import to_json
@@ -143,15 +143,15 @@ class Postings:
             values = {"low": low, "high": high}
         # the page that has `low` may begin before it
         begin = "coalesce((SELECT max(id) FROM search_page WHERE id <= t.low), t.low)"
-        statement = text(
+        statement = (
             f"SELECT t.number, p.id, p.page FROM ({targets}) AS t "
             f"JOIN search_page AS p ON p.id >= {begin} AND p.id <= t.high"
         )
-        rows = self._conn.execute(statement, values).all()
+        rows = packed_rows(self._conn, statement, values)
         return [
-            (row.number, row.id, row.page)
-            for row in rows
-            if row.id >> TOKEN_BITS == low[row.number] >> TOKEN_BITS
+            (number, page_id, page)
+            for number, page_id, page in rows
+            if page_id >> TOKEN_BITS == low[number] >> TOKEN_BITS
         ]
 
     def above(self, key: int) -> Bits:

@@ -33,7 +33,8 @@ from storage.tokens import Numbers
 
 Sort = Literal["newest", "relevance"]
 SORTS: tuple[Sort, ...] = Sort.__args__  # type: ignore[attr-defined]
-LOOKED = 10_000  # texts that one search may look at, in the database
+LOOKED = 25_000  # texts that one page may look at, in the database: page 1,000 of a frequent phrase
+COUNTED = 10_000  # texts that a count may look at
 READ = 1_000  # texts that one search may read: where a phrase does not stand as it was typed
 SAMPLED = 200  # texts from which the number of matches is estimated
 _AT_ONCE = 500
@@ -305,7 +306,7 @@ class _Search:
         unsure = matches.may & ~matches.sure
         number = int(unsure.sum())
         cost = sum(int((matches.having(words) & unsure).sum()) for words in matches.doubtful)
-        most = number if cost <= LOOKED else max(READ * number // cost, 1)
+        most = number if cost <= COUNTED else max(READ * number // cost, 1)
         documents, keys = (part.tolist() for part in matches.postings.newest(unsure, most))
         doubts = self._doubts(documents, keys)
         # what is known without reading, and of the rest a part

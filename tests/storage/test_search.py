@@ -345,7 +345,7 @@ def test_a_phrase_as_it_was_typed_is_counted_without_reading_texts(
     monkeypatch.setattr(search, "READ", 2)
     monkeypatch.setattr(search, "SAMPLED", 2)
     guessed = count()
-    monkeypatch.setattr(search, "LOOKED", 5)
+    monkeypatch.setattr(search, "COUNTED", 5)
     guessed_from_two = count()
 
     assert exact == (5, False)
