@@ -18,8 +18,8 @@ from crawler.pictures import Fetched
 BlockType = Literal["paragraph", "heading", "quote", "image", "table", "video"]
 # characters; a row of a PostgreSQL index takes 2,704 bytes, and real ones are far shorter
 MAX_PORTAL = 100
-MAX_CHANNEL = 500  # of the whole breadcrumb
-MAX_SOURCE = 500
+MAX_CHANNEL = 300  # of the whole breadcrumb
+MAX_SOURCE = 300
 TEXT_BLOCKS: frozenset[str] = frozenset({"paragraph", "heading", "quote", "table"})
 
 

@@ -23,7 +23,7 @@ from storage.records import FIRST
 from storage.times import published_iso
 from storage.types import hex64
 
-PIECE = 200  # articles in memory at once
+PIECE = 1_000  # articles in memory at once; on PostgreSQL a tenth faster than 200
 _CACHE = 8_192  # KiB
 _STREAMS, _USUAL = "tushuo_streams", "tushuo_cache_size"
 _SPARSE = 4  # ids spread wider than this many to one article are asked for one by one

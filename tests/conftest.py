@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
@@ -9,6 +10,12 @@ import pytest
 
 from storage.engine import Database, open_database
 from tests.databases import Maker, PostgresMaker, SqliteMaker
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ctrl_c() -> None:
+    """Let Ctrl-C interrupt, also where the tests run as a job in the background, for which it is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,7 @@ def test_no_hit_is_no_error(filled: str) -> None:
         (["db"], "upgrade, check, stats, backup, optimize, reindex, move, rekey"),
         (["db", "backup"], "backup needs the name"),
         (["export", "--format", "xml"], "use jsonl, csv, parquet"),
-        (["export", "--since-id", "none"], "is not a number from 1 up"),
+        (["export", "--since-id", "none"], "is not a number from 0 up"),
         (["import"], "name one file"),
     ],
 )

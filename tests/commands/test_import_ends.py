@@ -100,7 +100,7 @@ def test_odd_lines_cost_themselves_only(database_url: str) -> None:
         line(2, blocks=[{"type": ["x"]}]),
         line(3, title=["x" * 1_000_000]),
         line(4, source=long),
-        line(5, source=long[:500], channel=[long[:400], long[400:499]], portal=long[:100]),
+        line(5, source=long[:300], channel=[long[:200], long[200:299]], portal=long[:100]),
         line(6, channel=list(long)),
         line(7, portal=long),
         line(8, url=url(8) + "?" + long),
