@@ -31,9 +31,12 @@ def sizes(conn: Connection) -> list[Size]:
     return sorted((Size(*row) for row in rows), key=lambda size: (-size.bytes, size.name))
 
 
+# not dbstat's own sum of bytes: it has 32 bits, which the texts of a million articles fill; `pageno` is here
+# the number of pages
 _SQLITE = """
-SELECT COALESCE(m.tbl_name, d.name) AS "table", d.name, d.pgsize
-  FROM (SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE) d
+SELECT COALESCE(m.tbl_name, d.name) AS "table", d.name, d.pageno * s.page_size
+  FROM (SELECT name, pageno FROM dbstat WHERE aggregate = TRUE) d
+  JOIN pragma_page_size s
   LEFT JOIN sqlite_master m ON m.name = d.name
 """
 # what is moved out of a row for its length counts as the table's
