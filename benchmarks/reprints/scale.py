@@ -154,7 +154,9 @@ def main() -> None:
         fill(database, size)
         with database.reading() as conn:
             stored = conn.scalar(select(func.count()).select_from(ARTICLE)) or 0
-            rows = conn.scalar(text("SELECT count(*) FROM sketch"))
+            rows = conn.scalar(
+                text("SELECT (SELECT count(*) FROM sketch) + (SELECT count(*) FROM sketch_fresh)")
+            )
             start = int(conn.scalar(text("SELECT value FROM setting WHERE name = 'scale'")) or 0)
         told = ", ".join(measure(database, options.new, options.batch, start))
         print(f"{stored:>10,} articles, {rows:,} rows of sketches: {told}", flush=True)
