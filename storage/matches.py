@@ -19,11 +19,12 @@ from storage.models import ARTICLE
 from storage.postings import Postings
 from storage.rows import KEY_STEP
 from storage.segments import Bits
-from storage.terms import And, Facet, Leaf, Node, Not, Words
+from storage.terms import And, Facet, Leaf, Node, Not, Words, leaves
 
 # days between which sort keys tell the time, and a page's own date is at most a day from the one in UTC;
 # beyond are undated articles, and moments that keys cannot hold
 _FIRST, _LAST = date(1970, 1, 10), date(2106, 1, 20)
+_TOKENS, _LEAST_TOKENS = 128, 2  # looked up for all phrases of a query, and at least for each
 _FLAGS = {"pictures": tokens.PICTURES, "changed": tokens.CHANGED, "gone": tokens.GONE}
 _SECONDS = 31  # bits of a sort key below the seconds
 
@@ -35,6 +36,8 @@ class Matches:
         self._conn = conn
         self.postings = postings
         self._found: dict[Leaf, Bits] = {}
+        many = sum(isinstance(leaf, Words) for leaf in leaves(node)) if node else 0
+        self._most = max(_TOKENS // max(many, 1), _LEAST_TOKENS)
         found = (postings.live, postings.live) if node is None else self._look(node)
         self.may: Bits = found[0]
         self.sure: Bits = found[1]
@@ -66,7 +69,7 @@ class Matches:
 
     def under(self, words: Words, mark: int, among: Bits) -> Bits:
         """Which of `among` may have the term in a field."""
-        return self.postings.holding((tokens.marked(mark, code) for code in words.term.codes), among)
+        return self.postings.holding((tokens.marked(mark, code) for code in self._codes(words)), among)
 
     def _look(self, node: Node) -> tuple[Bits, Bits]:
         """(may, sure)"""
@@ -90,7 +93,13 @@ class Matches:
         return may, sure
 
     def _words(self, words: Words) -> Bits:
-        return self.postings.holding(tokens.marked(words.mark, code) for code in words.term.codes)
+        return self.postings.holding(tokens.marked(words.mark, code) for code in self._codes(words))
+
+    def _codes(self, words: Words) -> tuple[int, ...]:
+        """What is looked up of a term: of many phrases a part of each, the texts decide anyway."""
+        codes = words.term.codes
+        step = 1 if words.term.exact else -(-len(codes) // self._most)
+        return codes[::step]
 
     def _facet(self, facet: Facet) -> Bits:
         value = facet.value
